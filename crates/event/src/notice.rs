@@ -30,6 +30,23 @@ pub enum Notice {
         /// How many.
         count: u64,
     },
+    /// No frames were recorded.
+    NoFrames {
+        /// Why: `not_wanted`, or the step that was refused, with its error.
+        why: String,
+    },
+    /// Frames of these sockets were not recorded: they passed another device than the one that was
+    /// tapped.
+    FramesElsewhere {
+        /// How many sockets, at least.
+        sockets: u64,
+    },
+    /// The programs ran in a network of their own, which the recorder made: what is outside of it can't be
+    /// reached from there.
+    OwnNetwork,
+    /// The process has a socket in another network than the one whose frames are recorded: what it sends
+    /// there is not recorded, and no rule of a wire decides about it.
+    OtherNetwork,
     /// The process was already running: what its sockets did before is unknown; only their present
     /// state is known.
     Attached {

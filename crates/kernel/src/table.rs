@@ -1,7 +1,7 @@
 //! The kernel's tables of TCP and UDP sockets, `proc_net(5)` (`proc_pid_net(5)` in newer manuals).
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::{Transport, process};
@@ -106,6 +106,12 @@ impl Entry {
         matches!(self.timer, 1 | 4)
     }
 
+    /// True if bytes, a SYN or a FIN of this socket are not acknowledged yet, and it waits for that
+    /// acknowledgement (timer 1): not because the other end takes no more (4).
+    pub fn awaits_acknowledgement(&self) -> bool {
+        self.send_queue > 0 && self.timer == 1
+    }
+
     /// True for a socket that any peer can reach: a listening TCP socket, or a UDP socket that is
     /// bound and not connected.
     pub fn accepts_any_peer(&self) -> bool {
@@ -129,6 +135,41 @@ pub fn read(namespace: Namespace, table: Table) -> io::Result<Vec<Entry>> {
     Ok(parse(&fs::read_to_string(namespace.file(table.file()))?, table))
 }
 
+/// The tables of a network namespace, kept open: they can be read also when the process has ended
+/// through which they were found. The namespace lasts as long as they are open.
+#[derive(Debug)]
+pub struct OpenTables(Vec<(Table, File)>);
+
+impl OpenTables {
+    /// Opens those of TCP.
+    ///
+    /// # Errors
+    ///
+    /// There is no such process. (Without IPv6 there is no table for it, which is no error.)
+    pub fn of_tcp(namespace: Namespace) -> io::Result<Self> {
+        let mut open = vec![(Table::Tcp, File::open(namespace.file(Table::Tcp.file()))?)];
+        let six = File::open(namespace.file(Table::Tcp6.file()));
+        open.extend(six.ok().map(|file| (Table::Tcp6, file)));
+        Ok(Self(open))
+    }
+
+    /// What they list now.
+    ///
+    /// # Errors
+    ///
+    /// When one can't be read.
+    pub fn read(&mut self) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for (table, file) in &mut self.0 {
+            file.rewind()?;
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            entries.extend(parse(&text, *table));
+        }
+        Ok(entries)
+    }
+}
+
 /// True if the process has an IPv4 socket on this port that any peer can reach: one that listens
 /// (TCP), or that is bound and not connected (UDP). Also false if the process has ended or the
 /// caller may not inspect it.
@@ -149,11 +190,12 @@ pub fn has_port(process: u32, transport: Transport, port: u16) -> bool {
 /// Parses the text of a table. Malformed lines are skipped.
 fn parse(text: &str, table: Table) -> Vec<Entry> {
     // The first line contains the names of the columns.
-    text.lines().skip(1).filter_map(|line| entry(line, table)).collect()
+    text.lines().skip(1).filter_map(|line| read_line(line, table)).collect()
 }
 
-/// `sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode …`
-fn entry(line: &str, table: Table) -> Option<Entry> {
+/// Reads one line of a table: `sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt
+/// uid timeout inode …`. `None` if it is not like that.
+pub fn read_line(line: &str, table: Table) -> Option<Entry> {
     let mut columns = line.split_ascii_whitespace().skip(1);
     let local = address(columns.next()?)?;
     let remote = address(columns.next()?)?;
@@ -204,7 +246,7 @@ mod tests {
     fn a_line_is_read() {
         let line = "   0: 0100007F:2EE0 00000000:0000 0A 00000000:00000002 00:00000000 00000000  \
                     1000        0 70211 1 0000000000000000 100 0 0 10 0";
-        let entry = entry(line, Table::Tcp).unwrap();
+        let entry = read_line(line, Table::Tcp).unwrap();
         assert_eq!(entry.local, "127.0.0.1:12000".parse().unwrap());
         assert_eq!((entry.remote, entry.inode), (None, Some(70211)));
         assert_eq!((entry.state, entry.receive_queue, entry.send_queue), (Entry::LISTEN, 2, 0));
@@ -226,6 +268,17 @@ mod tests {
         let ours = client.local_addr().unwrap();
         let connected = entries.iter().find(|entry| entry.local == ours);
         assert_eq!(connected.and_then(|entry| entry.remote), Some(address));
+    }
+
+    #[test]
+    fn tables_that_are_open_show_what_comes_later() {
+        let mut tables = OpenTables::of_tcp(Namespace::Own).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let lists = |entries: &[Entry]| entries.iter().any(|entry| entry.local == address);
+        assert!(lists(&tables.read().unwrap()));
+        drop(listener);
+        assert!(!lists(&tables.read().unwrap()));
     }
 
     #[test]

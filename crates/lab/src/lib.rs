@@ -30,6 +30,7 @@ mod names;
 mod namespace;
 mod netlink;
 mod passage;
+mod passing_on;
 mod pcapng;
 mod place;
 mod private;
@@ -54,6 +55,7 @@ pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer,
 };
 pub use passage::Passage;
+pub use passing_on::heed_signals;
 pub use pcapng::{
     Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, Told,
     WrittenPacket, is_capture, read_capture,

@@ -10,6 +10,7 @@ use rustix::thread::UnshareFlags;
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::{process, sysctl};
 
+use crate::passing_on;
 use crate::refusal::NamespaceRefusal;
 use crate::sys::{self, Forked};
 
@@ -131,7 +132,7 @@ fn enter_process_namespace() -> Result<Role, NamespaceRefusal> {
         Ok(Forked::Parent(child)) => {
             drop(report);
             let is_ready = news.read_exact(&mut [0]).is_ok();
-            match sys::wait(child) {
+            match passing_on::wait(child) {
                 _ if !is_ready => inside(false),
                 Ok(exit_code) => Ok(Role::Outside { exit_code }),
                 Err(error) => Err(NamespaceRefusal::new("waitpid", error)),
@@ -156,7 +157,7 @@ fn become_first_process(outside: u32) -> io::Result<Option<i32>> {
     let this = process::pidfd(std::process::id())?;
     sys::unshare(UnshareFlags::NEWPID)?;
     match sys::fork()? {
-        Forked::Parent(child) => sys::wait(child).map(Some),
+        Forked::Parent(child) => passing_on::wait(child).map(Some),
         Forked::Child => {
             let ready = parent::end_with(Parent::Pidfd(this.as_fd())).and_then(|()| mount_proc());
             Ok(ready.err().map(|_| NO_PROC))

@@ -15,8 +15,15 @@ pub(crate) fn value(speaker: Speaker, word: &str) -> String {
     if speaker.knows(&key) { say!(speaker, key) } else { clean(word) }
 }
 
-/// Why something could not be recorded: a word from a fixed list, or the recorder's own text.
+/// Why something could not be recorded: a word from a fixed list, perhaps with an error behind it, or the
+/// recorder's own text.
 pub(crate) fn reason(speaker: Speaker, why: &str) -> String {
-    let key = format!("reason-{why}");
-    if speaker.knows(&key) { say!(speaker, key) } else { clean(why) }
+    let (word, error) =
+        why.split_once(": ").map_or((why, None), |(word, error)| (word, Some(error)));
+    let key = format!("reason-{word}");
+    match error {
+        _ if !speaker.knows(&key) => clean(why),
+        Some(error) => format!("{}: {}", say!(speaker, key), clean(error)),
+        None => say!(speaker, key),
+    }
 }

@@ -26,6 +26,8 @@ pub struct OwnFrames {
     fragments: HashSet<(IpAddr, IpAddr, u32)>,
     /// Connects that failed: nobody knows any more from which port.
     failed: VecDeque<Attempt>,
+    /// Those of `pairs` that frames were seen of.
+    seen: HashSet<(Protocol, End, End)>,
     waiting: VecDeque<Event>,
     /// How many frames were given up.
     others: u64,
@@ -97,6 +99,16 @@ impl OwnFrames {
         self.others + self.waiting.len() as u64
     }
 
+    /// How many of our connections, to an address that is no loopback, have no frame here: theirs passed
+    /// another device.
+    pub fn elsewhere(&self) -> u64 {
+        let unseen = self.pairs.iter().filter(|pair| {
+            let (protocol, _, (peer, _)) = pair;
+            *protocol == Protocol::TCP && !peer.is_loopback() && !self.seen.contains(pair)
+        });
+        unseen.count() as u64
+    }
+
     fn is_own(&mut self, at: u64, headers: Option<&Headers>) -> bool {
         let Some(headers) = headers else { return false };
         let (protocol, [source, destination]) = match &headers.transport {
@@ -131,9 +143,13 @@ impl OwnFrames {
                 && any.into_iter().chain([ip]).any(|ip| self.ends.contains(&(protocol, ip, port)))
         };
         let (near, far) = (canonical(source), canonical(destination));
-        let is_pair = [(near, far), (far, near)];
-        let is_pair =
-            is_pair.iter().any(|(own, peer)| self.pairs.contains(&(protocol, *own, *peer)));
+        let mut is_pair = false;
+        for pair in [(protocol, near, far), (protocol, far, near)] {
+            if self.pairs.contains(&pair) {
+                is_pair = true;
+                self.seen.insert(pair);
+            }
+        }
         let is_own = is_pair || ours(source) || ours(destination);
         match whole {
             Some(whole) if is_own => {
@@ -264,6 +280,24 @@ mod tests {
         assert!(own.sort([frame(1, |_| {}), theirs, answer]).is_empty());
         assert_eq!(times(&own.learn(&connect)), [1, 3]);
         assert_eq!(own.others(), 1);
+    }
+
+    #[test]
+    fn a_connection_without_a_frame_here_went_over_another_device() {
+        let far = IpAddr::V4(Ipv4Addr::new(10, 9, 0, 2));
+        let mut own = OwnFrames::default();
+        for peer in [HERE, far] {
+            let mut connect = call(Protocol::TCP, (HERE, 40_000));
+            if let What::Call(call) = &mut connect.what {
+                let mut socket = SocketId::clone(call.socket.as_deref().expect("a socket"));
+                socket.peer = Some(Endpoint::ip(peer, 12_000));
+                call.socket = Some(socket.into());
+            }
+            own.learn(&connect);
+        }
+        assert_eq!(own.elsewhere(), 1);
+        let seen = frame(1, |headers| headers.destination = Endpoint::ip(far, 12_000));
+        assert_eq!((own.sort([seen]).len(), own.elsewhere()), (1, 0));
     }
 
     #[test]

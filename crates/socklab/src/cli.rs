@@ -461,6 +461,9 @@ pub(crate) struct Look {
     /// True if the command has these options, so that what is drawn may name them.
     #[arg(skip = true)]
     pub(crate) offered: bool,
+    /// True if the command makes recordings, so that what is drawn may say how to record packets.
+    #[arg(skip = true)]
+    pub(crate) records: bool,
 }
 
 impl Look {

@@ -77,7 +77,7 @@ mod syscall_table;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use awaiting::{Awaited, Awaiting, Does};
+pub use awaiting::{Awaited, Awaiting, Does, Standing, Standstill};
 pub use command::{Command, Start, Stdio};
 pub use control::Handle;
 pub use entered::Entered;

@@ -38,8 +38,9 @@ pub enum Ending {
     /// As a user would do it.
     ///
     /// With [`Finish::LastEnded`], programs that are at work after the last command has ended are
-    /// waited for, up to the grace period: those that compute, or sleep for a job (not those that
-    /// wait for peers, or wake up from time to time to look around). Then all are ended, one
+    /// waited for, up to the grace period: those that compute, sleep for a job, or wait for what is on
+    /// its way to them already (not those that wait for peers to come, or wake up from time to time to
+    /// look around). Then all are ended, one
     /// command after the other, the last started first: by SIGTERM, to the command's own process
     /// first; and after the grace period by SIGKILL. Each signal is recorded as
     /// [`EndedByRecorder`](socklab_event::Process::EndedByRecorder).

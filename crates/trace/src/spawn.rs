@@ -10,7 +10,12 @@ use std::ptr;
 
 use libc::{c_char, pid_t, sock_filter};
 use rustix::io::Errno;
+use rustix::process::{geteuid, getuid};
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
+use rustix::thread::{
+    CapabilitiesSecureBits, CapabilitySet, capabilities_secure_bits, capability_is_in_ambient_set,
+    capability_is_in_bounding_set, set_no_new_privs,
+};
 
 use crate::command::{Command, Stdio};
 use crate::error::Error;
@@ -231,8 +236,23 @@ pub(crate) fn check(command: &Command) -> Result<(), Error> {
     find(command, &environment(&command.variables)).map(drop)
 }
 
-/// Installs a filter in the calling thread. Without `CAP_SYS_ADMIN` the thread must first give up
-/// the right to gain privileges by exec, which a tracee does not have anyway.
+/// True if the calling thread will have `CAP_SYS_ADMIN` when it has executed a program without
+/// privileges of its own: user 0 keeps what it has, and others only what is "ambient"
+/// (`capabilities(7)`). In a user namespace of its own, an ordinary user has all capabilities until then.
+/// Async-signal-safe: system calls only.
+fn stays_privileged() -> bool {
+    let admin = CapabilitySet::SYS_ADMIN;
+    let has = |set: Result<bool, Errno>| set.unwrap_or(false);
+    let is_root = getuid().is_root() || geteuid().is_root();
+    let root_keeps = !capabilities_secure_bits()
+        .is_ok_and(|bits| bits.contains(CapabilitiesSecureBits::NO_ROOT));
+    (is_root && root_keeps && has(capability_is_in_bounding_set(admin)))
+        || has(capability_is_in_ambient_set(admin))
+}
+
+/// Installs a filter in the calling thread. Without `CAP_SYS_ADMIN` a thread must first give up the
+/// right to gain privileges by exec, which a tracee does not have anyway. The program will be given more
+/// filters, so what counts is what it will have.
 fn install(filter: &[sock_filter]) -> Result<(), Errno> {
     let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
     let mode = u64::from(libc::SECCOMP_SET_MODE_FILTER);
@@ -244,13 +264,10 @@ fn install(filter: &[sock_filter]) -> Result<(), Errno> {
         };
         if done == 0 { Ok(()) } else { Err(last_errno()) }
     };
-    match install() {
-        Err(Errno::ACCESS) => {
-            rustix::thread::set_no_new_privs(true)?;
-            install()
-        }
-        done => done,
+    if !stays_privileged() {
+        set_no_new_privs(true)?;
     }
+    install()
 }
 
 /// The error of a call made through libc.

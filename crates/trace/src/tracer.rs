@@ -5,7 +5,7 @@ use std::fmt;
 use socklab_event::{Column, Event, Header};
 use socklab_kernel::clock;
 
-use crate::awaiting::{Awaiting, OnAwaiting};
+use crate::awaiting::{Awaiting, OnAwaiting, OnStandstill, Standstill, WireHolds};
 use crate::command::Command;
 use crate::control::Handle;
 use crate::entered::{Entered, OnEnter};
@@ -22,6 +22,8 @@ pub struct Tracer {
     pub(crate) handle: Handle,
     pub(crate) on_enter: Option<OnEnter>,
     pub(crate) on_awaiting: Option<OnAwaiting>,
+    pub(crate) wire_holds: Option<WireHolds>,
+    pub(crate) on_standstill: Option<OnStandstill>,
 }
 
 impl Tracer {
@@ -35,6 +37,8 @@ impl Tracer {
             handle: Handle::default(),
             on_enter: None,
             on_awaiting: None,
+            wire_holds: None,
+            on_standstill: None,
         }
     }
 
@@ -76,6 +80,23 @@ impl Tracer {
     #[must_use]
     pub fn on_awaiting(mut self, notice: impl FnMut(&Awaiting) + 'static) -> Self {
         self.on_awaiting = Some(Box::new(notice));
+        self
+    }
+
+    /// Sets a callback for programs that all wait for somebody who will not come: it is called once, after
+    /// two seconds of that, on this thread, if programs are ended gently.
+    #[must_use]
+    pub fn on_standstill(mut self, notice: impl FnMut(&Standstill) + 'static) -> Self {
+        self.on_standstill = Some(Box::new(notice));
+        self
+    }
+
+    /// Says that there is a wire between the programs, which may hold what they send to each other:
+    /// `holds` returns when the next frame leaves it, in nanoseconds of `CLOCK_MONOTONIC`, and `None` if
+    /// it holds none. At the end, what it holds is waited for like work. It is called on this thread.
+    #[must_use]
+    pub fn wire(mut self, holds: impl FnMut() -> Option<u64> + 'static) -> Self {
+        self.wire_holds = Some(Box::new(holds));
         self
     }
 
@@ -135,6 +156,8 @@ impl Tracer {
             handle: self.handle,
             on_enter: self.on_enter,
             on_awaiting: self.on_awaiting,
+            wire_holds: self.wire_holds,
+            on_standstill: self.on_standstill,
         };
         let summary = crate::session::Session::record(plan, sink);
         handle.end();

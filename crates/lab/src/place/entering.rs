@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 
 use socklab_kernel::parent::{self, Parent};
 
+use crate::passing_on;
 use crate::private::{PrivateLoopback, Role, enter_private_loopback};
 use crate::sys::{self, Forked};
 
@@ -68,12 +69,13 @@ pub(crate) fn enter<T>(
     make: impl FnOnce(PrivateLoopback) -> Result<T, PlaceRefusal>,
 ) -> Result<PlaceRole<T>, PlaceRefusal> {
     let (news, report) = pipe().map_err(PlaceRefusal::call("pipe2"))?;
+    passing_on::prepare().map_err(PlaceRefusal::call("eventfd"))?;
     let outside = std::process::id();
     match sys::fork().map_err(PlaceRefusal::call("fork"))? {
         Forked::Parent(child) => {
             drop(report);
             let heard = hear(news);
-            let exit_code = sys::wait(child).map_err(PlaceRefusal::call("waitpid"));
+            let exit_code = passing_on::wait(child).map_err(PlaceRefusal::call("waitpid"));
             heard.and_then(|()| Ok(PlaceRole::Outside { exit_code: exit_code? }))
         }
         Forked::Child => {

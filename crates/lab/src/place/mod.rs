@@ -223,6 +223,13 @@ impl Place {
         matches!(&self.wire, Wire::Hosts(network) if network.is_fast())
     }
 
+    /// When the next of the frames that the wire holds will leave it, in nanoseconds of
+    /// `CLOCK_MONOTONIC`; `None` if it holds none. All that was sent before this is asked has been
+    /// decided about by then.
+    pub fn wire_holds_until(&self) -> Option<u64> {
+        self.control()?.holds_until()
+    }
+
     /// Adds a rule to the wire, or lifts some. Returns how many were lifted; `None` if there is no wire.
     pub fn change(&self, change: &Change) -> Option<usize> {
         self.control().map(|control| control.change(change))

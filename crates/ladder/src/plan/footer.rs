@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use socklab_event::{Event, Notice, Timeline, What};
+use socklab_event::{Endpoint, Errno, Event, Notice, Timeline, What};
 use socklab_say::{Speaker, clean, count, duration, say};
 
 use super::scene::Scene;
@@ -23,7 +23,9 @@ pub(crate) fn lines(
     if visible.shown.is_empty() && visible.of_nobody == 0 {
         lines.push(say!(speaker, "ladder-nothing"));
     }
-    if !timeline.header.wire && !visible.shown.is_empty() {
+    let notices = || timeline.events.iter().filter_map(Event::notice);
+    let says_why = notices().any(|notice| matches!(notice, Notice::NoFrames { .. }));
+    if !timeline.header.wire && !says_why && !visible.shown.is_empty() {
         let told = scene.options.no_packets.as_deref().map(clean);
         lines.push(told.unwrap_or_else(|| say!(speaker, "ladder-no-wire")));
     }
@@ -59,6 +61,15 @@ pub(crate) fn lines(
                 say!(speaker, "ladder-lost", n = count(*n), why = schema::reason(speaker, why))
             }
             Notice::FramesLost { count: n } => say!(speaker, "tap-frames-lost", n = count(*n)),
+            Notice::NoFrames { why } if why == "not_wanted" => say!(speaker, "tap-not-wanted"),
+            Notice::NoFrames { why } => say!(speaker, "tap-missing", reason = clean(why)),
+            Notice::FramesElsewhere { sockets } => {
+                say!(speaker, "tap-elsewhere", n = count(*sockets))
+            }
+            Notice::OwnNetwork if timeline.events.iter().any(goes_outside) => {
+                say!(speaker, "ladder-own-network")
+            }
+            Notice::OtherNetwork => say!(speaker, "tap-other-network", who = who),
             // A column may show a child and bear the name of its parent.
             Notice::Attached { .. } => say!(speaker, "ladder-attached", who = process()),
             Notice::ForeignAbi { abi } => {
@@ -109,7 +120,11 @@ pub(crate) fn lines(
                 continue;
             }
             Notice::Other { text } => clean(text),
-            // How fast a process was followed and how it got a socket does not help the reader.
+            Notice::Slow { why } => {
+                say!(speaker, "ladder-slow", who = who, why = schema::reason(speaker, why))
+            }
+            Notice::OwnFilter => say!(speaker, "ladder-own-filter", who = who),
+            // How a process got a socket does not help the reader.
             _ => continue,
         };
         if !lines.contains(&line) {
@@ -122,6 +137,21 @@ pub(crate) fn lines(
         lines.push(say!(speaker, key, who = who, call = clean(call), n = n, bytes = bytes));
     }
     lines
+}
+
+/// True if a call failed because of where the programs were, as far as that can be told: no network is
+/// known there, or nobody to ask for names.
+fn goes_outside(event: &Event) -> bool {
+    const NAMES: u16 = 53;
+    let What::Call(call) = &event.what else { return false };
+    let peer = call.socket.as_deref().and_then(|socket| socket.peer.as_ref());
+    match call.error() {
+        Some(Errno::ENETUNREACH | Errno::EHOSTUNREACH) => true,
+        Some(Errno::ECONNREFUSED) => {
+            peer.and_then(Endpoint::ip_port).is_some_and(|(_, port)| port == NAMES)
+        }
+        _ => false,
+    }
 }
 
 /// How long after the first event this one happened, in nanoseconds.

@@ -27,6 +27,36 @@ fn footer(speaker: Speaker) -> String {
 }
 
 #[test]
+fn it_says_which_packets_are_missing_and_who_was_slow() {
+    let mut story = Story::new();
+    let server = story.command("server", "server");
+    story.tcp(server);
+    story.what(server, Notice::NoFrames { why: "socket AF_PACKET: EPERM".to_owned() });
+    story.what(server, Notice::Slow { why: "filters_refused: EACCES".to_owned() });
+    story.what(server, Notice::FramesElsewhere { sockets: 2 });
+    story.what(server, Notice::OwnNetwork);
+    story.exit(server, 0);
+    let timeline = story.build();
+    let footer = |speaker| {
+        let ladder = Ladder::of(&timeline, &Options::new(speaker).no_packets("with --packets"));
+        ladder.footer.join(" ")
+    };
+    let english = footer(Speaker::ENGLISH);
+    for wanted in [
+        "could not be recorded: socket AF_PACKET: EPERM",
+        "server was stopped at every system call",
+        "it may not be given seccomp filters: EACCES",
+        "Packets of 2 sockets were not recorded",
+    ] {
+        assert!(english.contains(wanted), "{wanted:?} is not in {english}");
+    }
+    assert!(!english.contains("--packets"), "what was refused is not advised: {english}");
+    assert!(!english.contains("a network of their own"), "nothing failed there: {english}");
+    let spanish = footer(Speaker::new(Language::find("es").expect("Spanish")));
+    assert!(spanish.contains("no se le pueden poner filtros seccomp: EACCES"), "{spanish}");
+}
+
+#[test]
 fn it_says_when_less_was_recorded_and_adds_up_what_was_counted() {
     let said = footer(Speaker::ENGLISH);
     for wanted in [

@@ -12,3 +12,8 @@ tap-in-place = There is no loopback for these programs alone ({ $reason }). They
 tap-refused = No packets are recorded, so that nothing shows what the kernels said to each other: { $reason }. The calls are recorded. `socklab doctor` says how to change that.
 tap-not-wanted = Arrows join calls; packets were left out.
 tap-missing = Arrows join calls; packets (SYN, ACK, FIN …) could not be recorded: { $reason }. `socklab doctor` says how to change that.
+tap-elsewhere = Packets of { $n ->
+        [one] { $n } socket were
+       *[other] { $n } sockets were
+    } not recorded: they went over another device than lo, and only lo is looked at.
+tap-other-network = { $who } made a network of its own: its packets there are not recorded, and no rule decides about them.

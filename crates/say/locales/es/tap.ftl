@@ -11,3 +11,8 @@ tap-in-place = No hay un loopback solo para estos programas ({ $reason }). Usan 
 tap-refused = No se graban paquetes, así que nada muestra qué se dijeron los núcleos: { $reason }. Las llamadas sí se graban. `socklab doctor` dice cómo cambiarlo.
 tap-not-wanted = Las flechas unen llamadas; los paquetes se dejaron por fuera.
 tap-missing = Las flechas unen llamadas; los paquetes (SYN, ACK, FIN…) no se pudieron grabar: { $reason }. `socklab doctor` dice cómo cambiarlo.
+tap-elsewhere = No se grabaron los paquetes de { $n ->
+        [one] { $n } socket
+       *[other] { $n } sockets
+    }: pasaron por otro dispositivo, y solo se mira lo.
+tap-other-network = { $who } creó una red propia: sus paquetes ahí no se graban, y ninguna regla decide sobre ellos.

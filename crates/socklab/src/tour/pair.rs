@@ -64,7 +64,7 @@ impl Visit {
             timeout: Some(crate::child::PATIENCE),
             ..TracePlan::default()
         };
-        plan.frames = tap(self.speaker, self.venue.packets(), plan.sample);
+        (plan.frames, plan.notices) = tap(self.speaker, self.venue.packets(), plan.sample);
         let TraceEnd { kept, exits, .. } = record(self.speaker, plan)?;
         self.timeline = Some(kept.timeline);
         let (server, client) = (text_of(&mut server_output)?, text_of(&mut client_output)?);

@@ -38,6 +38,7 @@ mod system_calls;
 mod tour;
 mod trace;
 mod typed;
+mod under_way;
 mod waits;
 mod watch;
 mod what_if;

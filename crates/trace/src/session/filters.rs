@@ -77,14 +77,14 @@ impl Filters<'_> {
             bytes.extend(step.k.to_ne_bytes());
         }
         let written = TraceeMemory(tid).write(scratch, &bytes);
-        written.map_err(|error| Some(format!("writing a filter: {error}")))?;
+        written.map_err(|error| Some(format!("filter_not_written: {error}")))?;
         let (mode, flags) = (u64::from(libc::SECCOMP_SET_MODE_FILTER), u64::from(flags));
         match self.inject(tid, libc::SYS_seccomp, [mode, flags, scratch, 0, 0, 0])? {
             0 => Ok(()),
             error => {
                 let error = i32::try_from(-error).map(std::io::Error::from_raw_os_error);
                 let error = error.map_or_else(|_| "refused".to_owned(), |error| error.to_string());
-                Err(Some(format!("the program may not be given another seccomp filter: {error}")))
+                Err(Some(format!("filters_refused: {error}")))
             }
         }
     }
@@ -108,7 +108,7 @@ impl Filters<'_> {
                 }
                 Ok(address)
             }
-            Err(_) => Err(Some("the program has no memory left for a filter".to_owned())),
+            Err(_) => Err(Some("no_memory".to_owned())),
         }
     }
 
@@ -129,13 +129,9 @@ impl Filters<'_> {
             Err(InjectError::Ptrace(error)) if error.raw_os_error() == Some(libc::ESRCH) => {
                 Err(None)
             }
-            Err(InjectError::Ptrace(error)) => Err(Some(format!("ptrace: {error}"))),
-            Err(InjectError::Unreadable) => {
-                Err(Some("its memory may not be read: it guards itself (not dumpable)".to_owned()))
-            }
-            Err(InjectError::Elsewhere) => {
-                Err(Some("its system calls are not made the usual way".to_owned()))
-            }
+            Err(InjectError::Ptrace(error)) => Err(Some(format!("filter_not_written: {error}"))),
+            Err(InjectError::Unreadable) => Err(Some("not_dumpable".to_owned())),
+            Err(InjectError::Elsewhere) => Err(Some("unusual_calls".to_owned())),
         }
     }
 

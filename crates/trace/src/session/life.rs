@@ -96,7 +96,7 @@ impl Lives<'_, '_> {
         if let (Some(table), Some(process)) = (table, tracees.process_mut(child)) {
             process.table = table;
         }
-        let why = "it shares its descriptors with another process".to_owned();
+        let why = "shared_descriptors".to_owned();
         let mut filters = self.calls.filters();
         filters.step_from_now_on(parent, Some(Notice::Slow { why: why.clone() }));
         filters.step_from_now_on(child, Some(Notice::Slow { why }));
@@ -123,7 +123,7 @@ impl Lives<'_, '_> {
         self.calls.tracees.add_thread(tid, TracedThread::new(tid));
         self.report_start(tid, parent);
         if !stepped {
-            let why = "its parent was killed while it was being born".to_owned();
+            let why = "born_alone".to_owned();
             self.notice(tid, Notice::Slow { why });
         }
         self.calls.descriptors().adopt_all(tid, tid);
@@ -178,7 +178,7 @@ impl Lives<'_, '_> {
         let sockets = probe::sockets(tid);
         let uncovered = sockets.iter().any(|socket| !process.coverage.contains(socket.fd));
         if uncovered {
-            let why = "it was forked while another thread made a socket".to_owned();
+            let why = "forked_meanwhile".to_owned();
             self.calls.filters().step_from_now_on(tid, Some(Notice::Slow { why }));
         }
         self.calls.descriptors().adopt_all(tid, tid);
@@ -237,7 +237,7 @@ impl Lives<'_, '_> {
             process.coverage = Coverage::default();
             process.filtered = false;
         }
-        let why = format!("seccomp filters are refused here: {error}");
+        let why = format!("filters_refused: {error}");
         self.calls.filters().step_from_now_on(tid, Some(Notice::Slow { why }));
     }
 

@@ -107,7 +107,9 @@ impl<'s> Session<'s> {
     pub(crate) fn record(plan: Plan, sink: &'s mut dyn FnMut(Event)) -> Result<Summary, Error> {
         let ending = match plan.options.ending {
             options::Ending::AtOnce => None,
-            options::Ending::Gentle { grace } => Some(Ending::new(grace, plan.on_awaiting)),
+            options::Ending::Gentle { grace } => {
+                Some(Ending::new(grace, plan.on_awaiting, plan.wire_holds, plan.on_standstill))
+            }
         };
         let mut session = Self {
             options: plan.options,
@@ -241,7 +243,12 @@ impl<'s> Session<'s> {
                 self.lives(|mut lives| lives.on_trap(tid, foreign))
             }
             Stop::Child => self.lives(|mut lives| lives.on_child(tid)),
-            Stop::Exec => self.lives(|mut lives| lives.on_exec(tid)),
+            Stop::Exec => {
+                if let Some(ending) = &mut self.ending {
+                    ending.on_exec(tid);
+                }
+                self.lives(|mut lives| lives.on_exec(tid))
+            }
             Stop::Exit => self.lives(|mut lives| lives.on_ending(tid)),
             Stop::Exited(_) | Stop::Killed(_) => {
                 self.lives(|mut lives| lives.on_end(tid, stop)).map(|()| Onward::Gone)

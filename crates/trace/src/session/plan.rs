@@ -1,5 +1,5 @@
 //! The plan of a recording: what to run, attach to and report.
-use crate::awaiting::OnAwaiting;
+use crate::awaiting::{OnAwaiting, OnStandstill, WireHolds};
 use crate::command::Command;
 use crate::control::Handle;
 use crate::entered::OnEnter;
@@ -14,4 +14,6 @@ pub(crate) struct Plan {
     pub(crate) handle: Handle,
     pub(crate) on_enter: Option<OnEnter>,
     pub(crate) on_awaiting: Option<OnAwaiting>,
+    pub(crate) wire_holds: Option<WireHolds>,
+    pub(crate) on_standstill: Option<OnStandstill>,
 }

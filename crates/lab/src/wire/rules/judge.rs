@@ -151,6 +151,12 @@ impl Rules {
         active.flat_map(|one| [one.held.map(|(_, until)| until), one.death_due()]).flatten().min()
     }
 
+    /// When the first of the frames that rules keep is let go.
+    pub(crate) fn keeps_until(&self) -> Option<u64> {
+        let active = self.active.iter().filter(|one| !one.lifted);
+        active.filter_map(|one| one.held.map(|(_, until)| until)).min()
+    }
+
     /// Adds a rule, which begins to count now, or lifts some.
     pub fn change(&mut self, change: &Change) -> Changed {
         let mut changed = Changed::default();

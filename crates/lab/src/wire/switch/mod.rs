@@ -19,8 +19,9 @@ use std::io;
 use std::num::NonZeroU64;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use socklab_event::Event;
@@ -39,6 +40,8 @@ use schedule::Schedule;
 
 /// The clock is looked at so often, and nothing else happens then.
 const WATCH: u64 = 50_000_000;
+/// Who asks for the frames that are held waits no longer: the thread has no processor, or has ended.
+const ANSWER: Duration = Duration::from_millis(500);
 /// What the wire itself sends is from this host.
 pub(crate) const WIRE: &str = "wire";
 
@@ -74,6 +77,20 @@ struct Shared {
     stop: AtomicBool,
     /// Wakes the switch up.
     bell: OwnedFd,
+    inquiry: Mutex<Inquiry>,
+    /// There is an answer.
+    answered: Condvar,
+}
+
+/// The question which frames are held, and its answer.
+#[derive(Debug, Default)]
+struct Inquiry {
+    /// How often it has been asked.
+    asked: u64,
+    /// How many of these had been asked when the frames were taken that the answer is about.
+    answered: u64,
+    /// When the next frame leaves the wire, if it holds any.
+    next: Option<u64>,
 }
 
 /// What may change while frames pass.
@@ -99,6 +116,23 @@ impl WireControl {
     /// What each rule has done so far.
     pub fn rules(&self) -> Vec<RuleCount> {
         self.law().rules.counts()
+    }
+
+    /// When the next of the frames that the wire holds will leave it, in nanoseconds of
+    /// `CLOCK_MONOTONIC`; `None` if it holds none. All that was sent before this is asked has been
+    /// decided about by then.
+    pub fn holds_until(&self) -> Option<u64> {
+        let mut inquiry = self.inquiry();
+        inquiry.asked += 1;
+        let asked = inquiry.asked;
+        self.ring();
+        let is_open = |inquiry: &mut Inquiry| inquiry.answered < asked;
+        let waited = self.0.answered.wait_timeout_while(inquiry, ANSWER, is_open);
+        waited.unwrap_or_else(PoisonError::into_inner).0.next
+    }
+
+    fn inquiry(&self) -> MutexGuard<'_, Inquiry> {
+        self.0.inquiry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn narrow(&self, port: usize, mtu: Option<u32>) {
@@ -139,7 +173,13 @@ impl Switch {
         let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
             .map_err(|errno| WireRefusal::new("eventfd", errno))?;
         let law = Mutex::new(Law { rules, fabric, released: Vec::new() });
-        let shared = Shared { law, stop: AtomicBool::new(false), bell };
+        let shared = Shared {
+            law,
+            stop: AtomicBool::new(false),
+            bell,
+            inquiry: Mutex::default(),
+            answered: Condvar::new(),
+        };
         let sender = ring.sender().map_err(|error| WireRefusal::new("dup AF_PACKET", error))?;
         Ok(Self { ring, sender, ports, control: WireControl(Arc::new(shared)), loops })
     }
@@ -244,16 +284,24 @@ impl Work {
     /// the next one is due.
     fn pass(&mut self) -> Option<u64> {
         let Self { ring, forwarder, control } = self;
+        let asked = control.inquiry().asked;
         let mut law = control.law();
         forwarder.send_due(&mut law);
         ring.drain(|seen| {
             forwarder.frame(&mut law, &seen);
             forwarder.send_due(&mut law);
         });
-        let rules = law.rules.next_due();
+        let (rules, kept) = (law.rules.next_due(), law.rules.keeps_until());
         drop(law);
         forwarder.flights.tell_news();
-        forwarder.schedule.next().into_iter().chain(rules).min()
+        let scheduled = forwarder.schedule.next();
+        let mut inquiry = control.inquiry();
+        if inquiry.answered < asked {
+            (inquiry.answered, inquiry.next) = (asked, scheduled.into_iter().chain(kept).min());
+            control.0.answered.notify_all();
+        }
+        drop(inquiry);
+        scheduled.into_iter().chain(rules).min()
     }
 
     fn wait(&self, nanoseconds: u64) {

@@ -69,7 +69,11 @@ pub(super) fn trace(
         let mut ending = ending.borrow_mut();
         ending.1 = ending.0.take().map(|place| place.finish()).unwrap_or_default();
     };
-    let code = trace::trace_commands(speaker, options, commands, Some(Frames::new(arriving, end)))?;
+    let held = Rc::clone(&place);
+    let holds =
+        Rc::new(move || held.borrow().0.as_ref().and_then(|place| place.wire_holds_until()));
+    let frames = Frames::new(arriving, end).held(holds);
+    let code = trace::trace_commands(speaker, options, commands, Some(frames))?;
     place::tell_wire(speaker, &place.borrow().1);
     Ok(code)
 }

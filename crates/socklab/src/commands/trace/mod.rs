@@ -23,10 +23,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use programs::Program;
-use socklab_event::Event;
+use socklab_event::{Event, Notice};
 use socklab_say::{Speaker, say};
 
-use crate::cli;
+use crate::cli::{self, Look};
 use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{BROKEN_PIPE, eprintln, println};
@@ -73,7 +73,14 @@ pub(crate) fn trace_commands(
         _ => Packets::IfAllowed,
     };
     let sample = outputs.sample_of_packets(options.bytes);
-    let frames = frames.or_else(|| tapped::tap(speaker, wanted, sample));
+    let (frames, mut notices) = match frames {
+        Some(frames) => (Some(frames), vec![Notice::OwnNetwork]),
+        None => tapped::tap(speaker, wanted, sample),
+    };
+    if wanted == Packets::IfAllowed {
+        // Nobody has asked for them: that there is an option says more.
+        notices.retain(|notice| !matches!(notice, Notice::NoFrames { .. }));
+    }
     if frames.is_none() && outputs.need_packets() {
         return Err(no_packets(speaker, options).into());
     }
@@ -88,6 +95,7 @@ pub(crate) fn trace_commands(
         keeping,
         output_to_errors: outputs.take_standard_output(),
         frames,
+        notices,
     };
     let TraceEnd { kept, code, .. } = match record(speaker, plan) {
         Err(error) if is_broken_pipe(&error) => return Ok(ExitCode::from(BROKEN_PIPE)),
@@ -145,7 +153,8 @@ pub(crate) fn trace_program(
     let commands = vec![commands::course_program(program, &arguments)?];
     let mut plan = TracePlan { commands, by_hand: true, ..TracePlan::default() };
     plan.output_to_errors = outputs.take_standard_output();
-    plan.frames = tapped::tap(speaker, packets, outputs.sample_of_packets(plan.sample));
+    (plan.frames, plan.notices) =
+        tapped::tap(speaker, packets, outputs.sample_of_packets(plan.sample));
     if plan.frames.is_none() && outputs.need_packets() {
         let what = say!(speaker, "capture-needs-packets");
         let hint = say!(speaker, "capture-needs-lab-hint");
@@ -168,9 +177,10 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         timeline.events.iter_mut().for_each(Event::redact);
     }
     if outputs.are_none() {
-        println!("{}", to_text(speaker, &timeline, &options.look));
+        let look = Look { records: false, ..options.look };
+        println!("{}", to_text(speaker, &timeline, &look));
     }
-    outputs.write(speaker, &timeline, &options.look)?;
+    outputs.write(speaker, &timeline, &Look { records: false, ..options.look })?;
     // The process ends here, and freeing millions of small pieces first takes a while.
     std::mem::forget(timeline);
     Ok(())

@@ -59,7 +59,11 @@ pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> L
     let hidden = found - explanations.len();
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
-    let options = options.no_packets(say!(speaker, "tap-how")).offers_all(look.offered);
+    let options = options.offers_all(look.offered);
+    let options = match look.records {
+        true => options.no_packets(say!(speaker, "tap-how")),
+        false => options,
+    };
     let mut ladder = Ladder::of_flows(&flows, &options);
     for explanation in explanations {
         let kind = match explanation.weight {

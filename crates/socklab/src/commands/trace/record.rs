@@ -11,13 +11,14 @@ use anyhow::{Context, Result};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use socklab_event::Header;
+use socklab_event::{Event, Family, Header, Notice, Place};
+use socklab_kernel::process::network_namespace;
 use socklab_say::{Speaker, count, say};
 use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer};
 
 use super::awaiting;
 use super::commands::TracedProgram;
-use super::frames::Frames;
+use super::frames::{Frames, LastFrames};
 use super::news::News;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
@@ -50,6 +51,8 @@ pub(crate) struct TracePlan {
     pub(crate) output_to_errors: bool,
     /// What passes the wire meanwhile.
     pub(crate) frames: Option<Frames>,
+    /// What is to be known about that.
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Default for TracePlan {
@@ -66,6 +69,7 @@ impl Default for TracePlan {
             keeping: Keeping::default(),
             output_to_errors: false,
             frames: None,
+            notices: vec![],
         }
     }
 }
@@ -87,6 +91,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let options = Options::default().sample(plan.sample).deadline(plan.timeout).finish(finish);
     let options = options.ending(Ending::Gentle { grace: plan.grace }).descendants(!plan.only);
     let mut tracer = Tracer::new(options);
+    let at_home = plan.commands.iter().all(|command| command.entrance.is_none());
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
     for TracedProgram { argv, label, input, output, entrance } in plan.commands {
         let mut command = Command::new(argv).stdin(input);
@@ -115,13 +120,20 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         stop_on_signal(&tracer, attached)?;
         turns = several.then(|| Turns::tell(speaker, lines)).transpose()?;
         tracer = tracer.on_awaiting(move |awaiting| awaiting::tell(speaker, awaiting));
+        tracer = tracer.on_standstill(move |all| awaiting::tell_standstill(speaker, all));
     }
 
     let handle = tracer.handle();
     let mut frames = plan.frames;
+    if let Some(holds) = frames.as_ref().and_then(Frames::holds) {
+        tracer = tracer.wire(move || holds());
+    }
     let header = Header { wire: frames.is_some(), ..tracer.header() };
     let mut recording = plan.keeping.begin(speaker, header, &handle)?;
+    let mut last = 0;
+    let mut strays = frames.as_ref().filter(|_| at_home).map(|_| Strays::new());
     let outcome = tracer.run(|event| {
+        last = last.max(event.at);
         if let Some(turns) = &turns {
             turns.see(&event);
         }
@@ -129,12 +141,18 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
             news.see(&event);
         }
         let arrived = frames.as_mut().map(|frames| frames.after(&event)).unwrap_or_default();
+        let stray = strays.as_mut().and_then(|strays| strays.see(&event));
         recording.add(event);
+        stray.into_iter().for_each(|stray| recording.add(stray));
         arrived.into_iter().for_each(|frame| recording.add(frame));
     });
     // Those after the last call, such as the last ACK.
-    let (rest, others) = frames.map(Frames::finish).unwrap_or_default();
+    let LastFrames { rest, others, elsewhere } = frames.map(Frames::finish).unwrap_or_default();
     rest.into_iter().for_each(|frame| recording.add(frame));
+    let elsewhere = (elsewhere > 0).then_some(Notice::FramesElsewhere { sockets: elsewhere });
+    for about in plan.notices.into_iter().chain(elsewhere).filter(|_| last > 0) {
+        recording.add(notice(last, about));
+    }
     if others > 0 && plan.by_hand && outcome.is_ok() {
         eprintln!("{}", say!(speaker, "tap-others", n = count(others)));
     }
@@ -162,6 +180,37 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     Ok(TraceEnd { kept: recording.finish(speaker), exits, code })
 }
 
+/// A notice about the recording as a whole.
+fn notice(at: u64, notice: Notice) -> Event {
+    Event { seq: 0, at, place: Place::default(), what: notice.into() }
+}
+
+/// Finds the processes that have left the network whose frames are recorded.
+struct Strays {
+    /// The namespace that the recorder and the programs began in.
+    home: Option<u64>,
+    told: Vec<u32>,
+}
+
+impl Strays {
+    fn new() -> Self {
+        Self { home: network_namespace(std::process::id()), told: Vec::new() }
+    }
+
+    /// Says so once of each.
+    fn see(&mut self, event: &Event) -> Option<Event> {
+        let socket = event.call()?.socket.as_deref()?;
+        let is_of_network = matches!(socket.family, Family::INET | Family::INET6);
+        let is_away = self.home.is_some() && socket.netns.is_some() && socket.netns != self.home;
+        let process = event.place.process;
+        if !is_of_network || !is_away || self.told.contains(&process) {
+            return None;
+        }
+        self.told.push(process);
+        Some(Event { place: event.place.clone(), ..notice(event.at, Notice::OtherNetwork) })
+    }
+}
+
 fn code_of(ended: &CommandEnd) -> ExitCode {
     let code = ended.exit.map_or(0, socklab_event::Exit::shell_code);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
@@ -176,10 +225,17 @@ fn code_of(ended: &CommandEnd) -> ExitCode {
 fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
     let handle = tracer.handle();
+    // Whoever waits for us outside of our place passes them on from now on.
+    socklab_lab::heed_signals();
     let watch = move || {
-        let mut interrupted = false;
+        let (mut interrupted, mut ended) = (false, false);
         for signal in signals.forever() {
-            if signal != SIGINT || interrupted || attached || !is_in_foreground() {
+            if signal != SIGINT {
+                // It may come twice: to our group, and to us.
+                if !std::mem::replace(&mut ended, true) {
+                    handle.stop();
+                }
+            } else if interrupted || ended || attached || !is_in_foreground() {
                 handle.stop();
             } else {
                 handle.skip();

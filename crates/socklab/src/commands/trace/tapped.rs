@@ -1,6 +1,7 @@
 //! Packets beside the calls: on a loopback of the programs' own, or, for whoever may, those of their
 //! sockets on the machine's.
 
+use socklab_event::Notice;
 use socklab_lab::{Tap, WireRefusal, enter_private_network};
 use socklab_say::{Speaker, say};
 
@@ -24,10 +25,16 @@ pub(crate) enum Packets {
 }
 
 /// Enters the place that is wanted, starts to record packets there, and says what this machine
-/// forbids. `sample` bytes of each payload are kept. Call it while there is one thread.
-pub(crate) fn tap(speaker: Speaker, wanted: Packets, sample: usize) -> Option<Frames> {
+/// forbids. `sample` bytes of each payload are kept. Also returns what the recording is to say about
+/// that. Call it while there is one thread.
+pub(crate) fn tap(
+    speaker: Speaker,
+    wanted: Packets,
+    sample: usize,
+) -> (Option<Frames>, Vec<Notice>) {
+    let missing = |why: &str| vec![Notice::NoFrames { why: why.to_owned() }];
     let (own, refused) = match wanted {
-        Packets::No => return None,
+        Packets::No => return (None, missing("not_wanted")),
         Packets::IfAllowed => (false, None),
         Packets::Here => (true, None),
         Packets::OwnNetwork => match enter_private_network() {
@@ -36,23 +43,23 @@ pub(crate) fn tap(speaker: Speaker, wanted: Packets, sample: usize) -> Option<Fr
         },
     };
     match (start(sample), refused) {
-        (Ok(frames), None) if own => Some(frames),
+        (Ok(frames), None) if own => (Some(frames), vec![Notice::OwnNetwork]),
         (Ok(frames), refused) => {
             if let Some(reason) = refused {
                 eprintln!("{}", say!(speaker, "tap-in-place", reason = reason));
             }
-            Some(frames.only_own())
+            (Some(frames.only_own()), Vec::new())
         }
         (Err(refusal), Some(reason)) => {
             let reason = format!("{reason}; {refusal}");
             eprintln!("{}", say!(speaker, "tap-refused", reason = reason));
-            None
+            (None, missing(&reason))
         }
         (Err(refusal), None) => {
             if wanted != Packets::IfAllowed {
-                eprintln!("{}", say!(speaker, "tap-refused", reason = refusal.to_string()));
+                eprintln!("{}", say!(speaker, "tap-refused", reason = refusal.clone()));
             }
-            None
+            (None, missing(&refusal))
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The end of a recording: whom to wait for, and how to end those who run until they are ended.
 //!
 //! `doing` says what a thread does, `verdict` whether it is at work, `looks` collects the facts,
-//! and `stages` decides what is done when.
+//! `arriving` finds what is on its way to those who wait, and `stages` decides what is done when.
+//! Before that, `standstill` looks whether the programs wait for somebody who will not come.
 
+mod arriving;
 mod doing;
 mod looks;
 mod stages;
+mod standstill;
 mod verdict;
 
 use std::time::Duration;
@@ -14,19 +17,23 @@ use libc::pid_t;
 use socklab_event::{Process as Life, Signal};
 use socklab_kernel::clock;
 
+use arriving::Arriving;
 use looks::{Living, Looks};
 use stages::{Act, Stages};
+use standstill::StandstillWatch;
 use verdict::Work;
 
 use super::reporter::Reporter;
 use super::tracees::Tracees;
-use crate::awaiting::{Awaited, Awaiting, Does, OnAwaiting};
+use crate::awaiting::{Awaited, Awaiting, Does, OnAwaiting, OnStandstill, WireHolds};
 use crate::ptrace;
 
 /// The end of a recording whose programs are given time to end.
 pub(super) struct Ending {
     stages: Stages,
     looks: Looks,
+    arriving: Arriving,
+    standstill: StandstillWatch,
     on_awaiting: Option<OnAwaiting>,
 }
 
@@ -42,23 +49,39 @@ pub(super) enum Next {
 }
 
 impl Ending {
-    pub(super) fn new(grace: Duration, on_awaiting: Option<OnAwaiting>) -> Self {
+    pub(super) fn new(
+        grace: Duration,
+        on_awaiting: Option<OnAwaiting>,
+        wire: Option<WireHolds>,
+        on_standstill: Option<OnStandstill>,
+    ) -> Self {
         let grace = u64::try_from(grace.as_nanos()).unwrap_or(u64::MAX);
-        Self { stages: Stages::new(grace), looks: Looks::default(), on_awaiting }
+        let arriving = Arriving::new(wire);
+        let standstill = StandstillWatch::new(on_standstill);
+        let (stages, looks) = (Stages::new(grace), Looks::default());
+        Self { stages, looks, arriving, standstill, on_awaiting }
     }
 
     /// The last command is about to begin.
     pub(super) fn on_last_begins(&mut self, tracees: &Tracees, now: u64) {
         self.looks.note_routines(tracees, now);
+        self.standstill.begin(now);
+    }
+
+    /// A process has executed a program.
+    pub(super) fn on_exec(&mut self, pid: pid_t) {
+        self.arriving.note(pid);
     }
 
     /// The last command has ended.
     pub(super) fn on_last_ended(&mut self, now: u64) {
+        self.standstill.end();
         self.stages.settle(now);
     }
 
     /// The recording is being ended.
     pub(super) fn on_end(&mut self, now: u64) {
+        self.standstill.end();
         self.stages.terminate(now);
     }
 
@@ -69,7 +92,7 @@ impl Ending {
 
     /// When to call [`Ending::step`].
     pub(super) fn due(&self) -> Option<u64> {
-        self.stages.due()
+        self.stages.due().into_iter().chain(self.standstill.due()).min()
     }
 
     /// Looks at the programs and does what is to be done.
@@ -80,7 +103,15 @@ impl Ending {
         reporter: &mut Reporter,
         now: u64,
     ) -> Next {
-        let living = self.looks.look(tracees, now, self.stages.until());
+        self.standstill.step(tracees, now);
+        if self.stages.due().is_none_or(|due| due > now) {
+            return Next::Nothing;
+        }
+        let until = self.stages.until();
+        let mut living = self.looks.look(tracees, now, until);
+        if self.stages.is_settling() && living.iter().all(|living| living.work.is_none()) {
+            self.arriving.count_as_work(&mut living, until);
+        }
         let spent = clock::now().saturating_sub(now);
         let mut next = Next::Nothing;
         for act in self.stages.step(now, &living, roots, spent) {
@@ -117,6 +148,7 @@ impl Ending {
             let does = match living.work {
                 Some(Work::Computes) => Does::Computes,
                 Some(Work::Uninterruptible) => Does::Uninterruptible,
+                Some(Work::Receives) => Does::Receives,
                 Some(Work::Sleeps { until }) => {
                     let left = until.map(|until| until.saturating_sub(now));
                     Does::Sleeps { left: left.map(Duration::from_nanos) }

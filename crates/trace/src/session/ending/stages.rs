@@ -84,6 +84,11 @@ impl Stages {
         Self { grace, stage: Stage::Running, since: 0, look_at: None, interval: 0, told: false }
     }
 
+    /// True while programs are left alone as long as they work.
+    pub(super) fn is_settling(&self) -> bool {
+        matches!(self.stage, Stage::Settling { .. })
+    }
+
     /// When to take the next step.
     pub(super) fn due(&self) -> Option<u64> {
         self.look_at

@@ -76,6 +76,8 @@ pub(super) struct Seen {
 pub(super) enum Work {
     Computes,
     Uninterruptible,
+    /// It waits for what is on its way to it.
+    Receives,
     /// It sleeps, until this time if that is known.
     Sleeps {
         until: Option<u64>,
