@@ -292,7 +292,7 @@ fn list_also_shows_questions_and_exercises_and_the_progress_in_them() {
     let (questions, exercises) =
         (json(&["what-if", "list", "--json"]), json(&["exercise", "list", "--json"]));
     let [questions, exercises] = [&questions, &exercises].map(|list| list.as_array().unwrap());
-    assert!(before.contains("The course: 0 of 85"), "{before}");
+    assert!(before.contains("The course: 0 of 86"), "{before}");
     for (kind, item) in questions
         .iter()
         .map(|question| ("question ", question))
@@ -307,7 +307,7 @@ fn list_also_shows_questions_and_exercises_and_the_progress_in_them() {
     let done = "1 what-if tcp-client-first right\n2 exercise echo-server 6/6 4/13\n";
     fs::write(folder.join("progress"), done).expect("written");
     let after = list(&[]);
-    for done in ["✓ question  tcp-client-first", "✓ exercise  echo-server", "course: 2 of 85"] {
+    for done in ["✓ question  tcp-client-first", "✓ exercise  echo-server", "course: 2 of 86"] {
         assert!(after.contains(done), "{done}: {after}");
     }
     let after = parsed(&list(&["--json"]));

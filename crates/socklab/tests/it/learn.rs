@@ -22,7 +22,7 @@ fn learning(home: &Path, words: &[&str]) -> Terminal {
 fn a_student_goes_from_a_program_to_a_question_and_comes_back_where_they_were() {
     let home = tempfile::tempdir().expect("a folder");
     let mut student = learning(home.path(), &["learn"]);
-    assert!(student.until("q: leave").contains("0/85"));
+    assert!(student.until("q: leave").contains("0/86"));
     // A key that means nothing is told; a text that is pasted does nothing.
     student.press("w");
     student.until("“w” does nothing here");
@@ -34,7 +34,7 @@ fn a_student_goes_from_a_program_to_a_question_and_comes_back_where_they_were() 
     assert!(ran.contains("Host name: ") && ran.contains('✓'), "{ran}");
     student.press("\r");
     let second = student.until("basics-02: ");
-    assert!(second.contains("1/85"), "{second}");
+    assert!(second.contains("1/86"), "{second}");
     student.press("p");
     student.until("basics-01: ");
     student.press("q");
@@ -46,7 +46,7 @@ fn a_student_goes_from_a_program_to_a_question_and_comes_back_where_they_were() 
     let mut again = learning(home.path(), &[]);
     again.until("basics-02: ");
     again.press("l");
-    again.until("The course: 1 of 85");
+    again.until("The course: 1 of 86");
     again.until("q: leave");
     again.press("/tcp-client-first\r");
     again.until("a–d");
@@ -94,17 +94,17 @@ fn an_exercise_on_the_way_is_begun_watched_and_left_only_when_asked_twice() {
 fn without_a_terminal_the_way_is_plain_text_and_json() {
     let home = tempfile::tempdir().expect("a folder");
     let said = run(&mut at(home.path(), &["learn"])).exits(0).text();
-    assert!(said.contains("0/85") && said.contains("socklab show basics-01"), "{said}");
+    assert!(said.contains("0/86") && said.contains("socklab show basics-01"), "{said}");
     run(&mut at(home.path(), &["show", "basics-01"])).exits(0);
     run(&mut at(home.path(), &["run", "basics-02", "localhost"])).exits(0);
     run(&mut at(home.path(), &["what-if", "3", "--predict", "b"])).exits(0);
     let list = run(&mut at(home.path(), &["list"])).exits(0).text();
-    assert!(list.contains("The course: 3 of 85"), "{list}");
+    assert!(list.contains("The course: 3 of 86"), "{list}");
     assert!(list.contains("> ") && list.contains("✓ question  tcp-client-first"), "{list}");
     assert!(!list.contains('\x1b') && list.lines().all(|line| line.chars().count() <= 80));
     let json = run(&mut at(home.path(), &["list", "--json"])).exits(0).text();
     let list: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(list["path"].as_array().map(Vec::len), Some(85));
+    assert_eq!(list["path"].as_array().map(Vec::len), Some(86));
     assert_eq!((&list["past"], &list["next"]["name"]), (&3.into(), &"basics-03".into()));
     let unknown = run(&mut at(home.path(), &["learn", "socket-20"])).exits(2);
     assert!(unknown.errors.contains("Did you mean"), "{}", unknown.errors);
@@ -115,7 +115,7 @@ fn what_the_tour_runs_is_not_the_students_progress() {
     let home = tempfile::tempdir().expect("a folder");
     run(&mut at(home.path(), &["tour", "--from", "tcp-server"])).exits(0);
     let list = run(&mut at(home.path(), &["list"])).exits(0).text();
-    assert!(list.contains("The course: 0 of 85"), "{list}");
+    assert!(list.contains("The course: 0 of 86"), "{list}");
 }
 
 #[test]
