@@ -59,9 +59,15 @@ pub(crate) fn run(
 }
 
 impl Answered {
-    /// The ladder with the decisive rows highlighted.
-    pub(crate) fn ladder(&self, speaker: Speaker, detail: Detail, width: usize) -> String {
-        let options = Options::new(speaker).detail(detail).offers_all(true);
+    /// The ladder with the decisive rows highlighted. `offers_all`: the reader can ask for all of it.
+    pub(crate) fn ladder(
+        &self,
+        speaker: Speaker,
+        detail: Detail,
+        offers_all: bool,
+        width: usize,
+    ) -> String {
+        let options = Options::new(speaker).detail(detail).offers_all(offers_all);
         draw_with(speaker, options, &self.recording, &self.decisive, width, true)
     }
 

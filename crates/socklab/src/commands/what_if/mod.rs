@@ -147,7 +147,7 @@ pub(crate) fn pose(
     let runner = scenario::runner(speaker, scenario::SEED)?;
     let answered = answered::run(speaker, question, &runner)?;
     note(question, &answered, predicted);
-    let shown = Shown { predicted, own_rules: false, all: false };
+    let shown = Shown { predicted, own_rules: false, all: false, offers_all: false };
     let text = answer(speaker, question, &answered, shown, width());
     pager::page(speaker, text.trim_end(), 0).context("read a key")?;
     Ok(Posed::Answered)
@@ -221,7 +221,7 @@ fn one(
     } else {
         // The terminal may have another size than when the question was asked.
         let width = width();
-        let shown = Shown { predicted, own_rules, all: options.all };
+        let shown = Shown { predicted, own_rules, all: options.all, offers_all: true };
         println!("{}", answer(speaker, question, &answered, shown, width));
         if options.show_commands {
             by_hand(speaker, question, width);

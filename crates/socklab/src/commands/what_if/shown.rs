@@ -22,6 +22,8 @@ pub(super) struct Shown<'q> {
     pub(super) own_rules: bool,
     /// True if the ladder is to have every call and every packet.
     pub(super) all: bool,
+    /// True if the reader can ask for that.
+    pub(super) offers_all: bool,
 }
 
 /// What happened, whether that was predicted, and why.
@@ -43,7 +45,7 @@ pub(super) fn answer(
         return lines.join("\n");
     }
     let detail = if shown.all { Detail::All } else { Detail::Essential };
-    lines.push(answered.ladder(speaker, detail, width).trim_end().to_owned());
+    lines.push(answered.ladder(speaker, detail, shown.offers_all, width).trim_end().to_owned());
     if shown.own_rules {
         lines.push(String::new());
         for done in &answered.recording.rules {
