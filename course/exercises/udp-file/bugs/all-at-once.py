@@ -1,4 +1,4 @@
-# Sends all blocks, and then waits for the acknowledgements.
+# Fails several-blocks: it sends all blocks, and then waits for the acknowledgements.
 import socket
 import sys
 import time

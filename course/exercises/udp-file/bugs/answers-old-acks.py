@@ -1,4 +1,4 @@
-# Sends its block again at once, whenever an old acknowledgement comes.
+# Fails old-ack: it sends its block again at once, whenever an old acknowledgement comes.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-// Does not look at the number of an acknowledgement.
+// Fails old-ack: it does not look at the number of an acknowledgement.
 use std::env::args;
 use std::io::{ErrorKind, Read, Result, Write, stdin, stdout};
 use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};

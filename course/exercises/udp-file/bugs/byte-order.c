@@ -1,4 +1,4 @@
-/* The checksum is right, and its bytes are in the wrong order. */
+/* Fails one-block: the checksum is right, and its bytes are in the wrong order. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <netdb.h>

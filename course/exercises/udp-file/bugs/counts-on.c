@@ -1,4 +1,4 @@
-/* Waits for block 256, which comes as block 0. */
+/* Fails long-file: it waits for block 256, which comes as block 0. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <netdb.h>

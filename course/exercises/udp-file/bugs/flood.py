@@ -1,4 +1,4 @@
-# Sends a block again every 2 ms, thousands of times.
+# Fails lost-block: it sends a block again every 2 ms, thousands of times.
 import socket
 import sys
 import time

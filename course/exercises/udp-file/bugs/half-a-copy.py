@@ -1,4 +1,4 @@
-# Says that all went well when no more blocks come.
+# Fails incomplete: it says that all went well when no more blocks come.
 import socket
 import sys
 import time

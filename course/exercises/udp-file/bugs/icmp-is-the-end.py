@@ -1,4 +1,4 @@
-# Ends when ICMP says that nobody is at the port.
+# Fails late-receiver: it ends when ICMP says that nobody is at the port.
 import socket
 import sys
 import time

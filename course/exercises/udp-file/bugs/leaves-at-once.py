@@ -1,4 +1,4 @@
-# Ends right after the last acknowledgement.
+# Fails last-block-again: it ends right after the last acknowledgement.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-# Sends a block again for ever.
+# Fails nobody-answers: it sends a block again for ever.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-# Forgets what was carried.
+# Fails one-block: it forgets what was carried.
 import socket
 import sys
 import time

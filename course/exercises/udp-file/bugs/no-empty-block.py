@@ -1,4 +1,4 @@
-# Sends no block for an empty file, nor behind a last one that is full.
+# Fails empty-file: it sends no block for an empty file, nor behind a last one that is full.
 import socket
 import sys
 import time

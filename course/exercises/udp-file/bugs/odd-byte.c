@@ -1,4 +1,4 @@
-/* The last byte of an odd number does not count. */
+/* Fails several-blocks: the last byte of an odd number does not count. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,4 @@
-# Prints the blocks as text.
+# Fails receives: it prints the blocks as text.
 import socket
 import sys
 import time

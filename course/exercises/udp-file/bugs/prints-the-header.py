@@ -1,4 +1,4 @@
-# Prints the four bytes in front of the data, too.
+# Fails receives: it prints the four bytes in front of the data, too.
 import socket
 import sys
 import time

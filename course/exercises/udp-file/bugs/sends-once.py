@@ -1,4 +1,4 @@
-# Sends each block once, and waits for its acknowledgement for ever.
+# Fails lost-block: it sends each block once, and waits for its acknowledgement for ever.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-# Acknowledges a block only the first time.
+# Fails repeated-block: it acknowledges a block only the first time.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-# Counts each ICMP message as a try, so that all ten are over in a moment.
+# Fails late-receiver: it counts each ICMP message as a try, so that all ten are over in a moment.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-# Reads the file as text: in Python, a line end of two bytes becomes one of one byte.
+# Fails several-blocks: it reads the file as text: in Python, a line end of two bytes becomes one of one byte.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-# Does not look at the checksum of an acknowledgement.
+# Fails damaged-ack: it does not look at the checksum of an acknowledgement.
 import socket
 import sys
 import time

@@ -1,4 +1,4 @@
-/* Does not look at the checksum of a block. */
+/* Fails damaged-block: it does not look at the checksum of a block. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,4 @@
-# Prints whatever block comes, also one that it has.
+# Fails repeated-block: it prints whatever block comes, also one that it has.
 import socket
 import sys
 import time

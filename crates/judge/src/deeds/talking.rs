@@ -193,13 +193,16 @@ pub(super) fn left_unanswered(life: &Life<'_>) -> Option<Occurrence> {
     Some(found.with("now", life.now()))
 }
 
-/// It sent a datagram that the peer waits for once more, and nothing since.
+/// It sent a datagram once that the peer waits for once more, and nothing since.
 pub(super) fn not_sent_again(life: &Life<'_>) -> Option<Occurrence> {
     let (_, expected) = missing(life).filter(|(_, expected)| !expected.is_empty())?;
     let talk = exchanged(life).filter(|talk| talk.mine_began)?;
     let at = talk.last_sent.filter(|sent| talk.last_offered < Some(*sent))?;
     let sent = life.case.call(at)?.bytes()?;
-    sent.moved().starts_with(expected).then(|| {
+    let same = life.calls.iter().filter(|(_, call)| {
+        call.sends() && call.bytes().is_some_and(|bytes| bytes.moved() == sent.moved())
+    });
+    (sent.moved().starts_with(expected) && same.count() == 1).then(|| {
         let found = life.found(at).with("peer", talk.peer.as_str());
         found.with("sent", count(sent.total)).with("now", life.now())
     })

@@ -64,6 +64,7 @@ proves_itself! {
     daytime_client "daytime-client",
     http_server "http-server",
     chat_server "chat-server",
+    udp_file "udp-file",
 }
 
 #[test]

@@ -297,6 +297,11 @@ fn who_owes_an_answer_need_not_send_again() {
     assert_ne!(did(&story, "client", missed), Some("not-sent-again"), "it was never sent");
     story.sendto(near, "127.0.0.1:12000", "dos");
     assert_eq!(did(&story, "client", missed), Some("not-sent-again"));
+    let (mut twice, again, _) = datagrams();
+    for _ in 0..2 {
+        twice.sendto(again, "127.0.0.1:12000", "dos");
+    }
+    assert_ne!(did(&twice, "client", missed), Some("not-sent-again"), "it was sent again");
     let port = story.identity(near).local.as_ref().and_then(socklab_event::Endpoint::port);
     story.sendto(far, &format!("127.0.0.1:{}", port.expect("a port")), "DOS");
     assert_ne!(did(&story, "client", missed), Some("not-sent-again"), "it got an answer");
