@@ -46,7 +46,7 @@ enum What<'a> {
     /// A program is checked.
     Program {
         exercise: &'a Exercise,
-        exhibit: Exhibit,
+        exhibit: Box<Exhibit>,
         /// The command that checks it again, but for case and seed.
         subject: Subject,
     },
@@ -173,7 +173,7 @@ fn gather<'a>(
     missing: &mut Vec<String>,
 ) -> Result<Vec<Repeated<'a>>> {
     let repeated = |subject: Subject, exhibit: Exhibit| Repeated {
-        what: What::Program { exercise, exhibit, subject },
+        what: What::Program { exercise, exhibit: Box::new(exhibit), subject },
         tally: Mutex::default(),
     };
     if !options.command.is_empty() {
