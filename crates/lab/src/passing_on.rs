@@ -44,8 +44,9 @@ fn are_heeded() -> bool {
     })
 }
 
-/// Waits as [`sys::wait`](crate::sys::wait) does, in a process with one thread, and passes signals on. What
-/// the terminal sends (Ctrl-C) is not passed on: it reaches all processes there by itself.
+/// Waits as [`sys::wait`](crate::sys::wait) does, in a process with one thread, and passes signals on: a
+/// SIGINT as SIGTERM. What the terminal sends (Ctrl-C) is not passed on: it reaches all processes there by
+/// itself.
 pub(crate) fn wait(child: Pid) -> io::Result<i32> {
     let awaited = set_of(SIGNALS.into_iter().chain([Signal::CHILD]));
     let before = change_mask(libc::SIG_BLOCK, &awaited);
@@ -72,6 +73,8 @@ pub(crate) fn wait(child: Pid) -> io::Result<i32> {
             change_mask(libc::SIG_SETMASK, &before);
             change_mask(libc::SIG_BLOCK, &awaited);
         } else if is_sent {
+            // Inside, SIGINT is what the terminal sends, which the programs have got as well.
+            let signal = if signal == Signal::INT { Signal::TERM } else { signal };
             // It fails if the child has just ended, which the next round finds.
             let _ = kill_process(child, signal);
         }

@@ -1,5 +1,6 @@
 //! Says which programs the end of a recording waits for, and which wait for somebody who will not come.
 
+use std::path::Path;
 use std::time::Duration;
 
 use socklab_say::{Speaker, duration, say};
@@ -25,7 +26,7 @@ pub(super) fn tell_standstill(speaker: Speaker, standstill: &Standstill) {
     for standing in &standstill.processes {
         eprintln!("  {}", standing_text(speaker, standing));
         if let Some((first, rest)) = standing.argv.split_first()
-            && rest.contains(first)
+            && rest.iter().any(|word| Path::new(word).file_name() == Path::new(first).file_name())
         {
             let program = shortened(&standing.argv);
             eprintln!("  {}", say!(speaker, "trace-one-program", program = program));
@@ -53,7 +54,12 @@ fn standing_text(speaker: Speaker, standing: &Standing) -> String {
 
 /// A command line, or its beginning.
 fn shortened(argv: &[String]) -> String {
-    let line = argv.join(" ");
+    // The program's folder says nothing, and takes the room of its arguments.
+    let words = argv.iter().enumerate().map(|(index, word)| match word.rsplit_once('/') {
+        Some((_, name)) if index == 0 && !name.is_empty() => name,
+        _ => word.as_str(),
+    });
+    let line = words.collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST_PROGRAM) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

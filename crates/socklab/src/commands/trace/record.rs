@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustix::io::Errno;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -228,17 +229,18 @@ fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     // Whoever waits for us outside of our place passes them on from now on.
     socklab_lab::heed_signals();
     let watch = move || {
-        let (mut interrupted, mut ended) = (false, false);
+        let (mut interrupted, mut stopped) = (false, false);
         for signal in signals.forever() {
-            if signal != SIGINT {
+            let interrupts = signal == SIGINT;
+            let ends = !interrupts || interrupted || attached || !is_in_foreground();
+            match (ends, stopped) {
+                (false, false) => handle.skip(),
                 // It may come twice: to our group, and to us.
-                if !std::mem::replace(&mut ended, true) {
+                (true, true) if !interrupts => {}
+                _ => {
+                    stopped = true;
                     handle.stop();
                 }
-            } else if interrupted || ended || attached || !is_in_foreground() {
-                handle.stop();
-            } else {
-                handle.skip();
             }
             interrupted = true;
         }
@@ -249,6 +251,10 @@ fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
 
 /// True if Ctrl-C on our terminal, if there is one, reaches us and the programs we started.
 fn is_in_foreground() -> bool {
-    let terminal = File::open("/dev/tty");
-    terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp()))
+    let Ok(terminal) = File::open("/dev/tty") else { return false };
+    match tcgetpgrp(terminal) {
+        Ok(group) => group == getpgrp(),
+        // It has no id in our process namespace: it is where we come from, and we are still in it.
+        Err(error) => error == Errno::OPNOTSUPP,
+    }
 }
