@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use socklab_event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
 
-use crate::reach::{ByPort, Caller, Sockets, by_port};
+use crate::reach::{Addresses, Caller, Sockets};
 use crate::{Position, Socket};
 
 /// Two ends of a conversation, either of which may be outside the recording.
@@ -57,7 +57,6 @@ pub struct End {
 pub(crate) struct Paired {
     pub(crate) connections: Vec<Connection>,
     pub(crate) connection_at: Vec<Option<usize>>,
-    pub(crate) by_port: ByPort,
 }
 
 /// Pairs connected sockets; the conversations of datagram sockets are added later.
@@ -65,8 +64,8 @@ pub(crate) fn pair(
     order: &[&Event],
     sockets: &mut [Socket],
     socket_at: &[Option<usize>],
+    addresses: &Addresses,
 ) -> Paired {
-    let by_port = by_port(sockets);
     let (partner, guessed) = partners(sockets);
     let mut connections: Vec<Connection> = Vec::new();
     for index in 0..sockets.len() {
@@ -74,7 +73,7 @@ pub(crate) fn pair(
             continue;
         }
         let other = partner.get(&index).copied();
-        let known = Sockets { order, all: sockets, by_port: &by_port };
+        let known = Sockets { order, all: sockets, addresses };
         let inferred = guessed.contains(&index);
         let connection = Connection { inferred, ..joined(&known, index, other) };
         for end in [Some(index), other].into_iter().flatten() {
@@ -83,7 +82,7 @@ pub(crate) fn pair(
         connections.push(connection);
     }
     let connection_at = socket_at.iter().map(|socket| sockets[(*socket)?].connection).collect();
-    Paired { connections, connection_at, by_port }
+    Paired { connections, connection_at }
 }
 
 /// True if it is connected as a stream is: a datagram socket only remembers a destination.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use socklab_event::{Bytes, Endpoint, Event, Payload, SocketId};
 
 use crate::connections::Paired;
-use crate::reach::{Caller, Sockets, is_at};
+use crate::reach::{Addresses, Caller, Sockets};
 use crate::ties::Travel;
 use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
 
@@ -44,14 +44,15 @@ impl Datagram<'_> {
 /// Every datagram sent, with the receives that got it; adds the conversations to `paired`.
 pub(crate) fn join(
     order: &[&Event],
-    sockets: &[Socket],
-    socket_at: &[Option<usize>],
+    (sockets, socket_at): (&[Socket], &[Option<usize>]),
+    addresses: &Addresses,
     paired: &mut Paired,
     travel: &Travel,
 ) -> Vec<Transfer> {
     let mut matcher = Matcher {
         order,
         sockets,
+        addresses,
         travel,
         conversations: HashMap::new(),
         datagrams: Vec::new(),
@@ -105,6 +106,7 @@ fn is_inet_datagram(socket: &Socket) -> bool {
 struct Matcher<'s, 't> {
     order: &'s [&'t Event],
     sockets: &'s [Socket],
+    addresses: &'s Addresses,
     travel: &'s Travel,
     conversations: HashMap<(usize, Node), usize>,
     datagrams: Vec<Datagram<'t>>,
@@ -192,7 +194,7 @@ impl<'t> Matcher<'_, 't> {
         let (datagram, transfer) = (&self.datagrams[index], &self.transfers[index]);
         let netns = self.sockets[transfer.from].identity.netns;
         let reaches = |to: &Endpoint| {
-            is_at(&self.sockets[socket], netns, to) || is_multicast_or_broadcast(to)
+            self.addresses.reach(&self.sockets[socket], netns, to) || is_multicast_or_broadcast(to)
         };
         // Only what has arrived can be received.
         let ended = self.order[at].call().map_or(u64::MAX, |call| call.ended);
@@ -239,7 +241,7 @@ impl<'t> Matcher<'_, 't> {
         address: &Endpoint,
     ) -> Option<usize> {
         address.port()?;
-        let known = Sockets { order: self.order, all: self.sockets, by_port: &paired.by_port };
+        let known = Sockets { order: self.order, all: self.sockets, addresses: self.addresses };
         let SocketId { netns, protocol, .. } = self.sockets[socket].identity;
         let caller = Caller { at, socket: Some(socket), netns, protocol };
         let other = match known.reached(caller, address) {

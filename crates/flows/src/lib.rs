@@ -41,7 +41,7 @@ mod sweeps;
 mod ties;
 
 use grouped::{Grouped, Indices};
-use reach::{ByPort, Caller, Sockets};
+use reach::{Addresses, Caller, Sockets};
 use socklab_event::{Call, Endpoint, Event, Timeline};
 use ties::{Travel, Wire};
 
@@ -89,7 +89,7 @@ pub struct Flows<'t> {
     pub holders: Holders,
     /// Where the recorder began to end the programs, if it did.
     pub ended_by_recorder: Option<Position>,
-    by_port: ByPort,
+    addresses: Addresses,
     process_at: Indices,
     socket_at: Indices,
     connection_at: Indices,
@@ -108,10 +108,17 @@ impl<'t> Flows<'t> {
         let ended_by_recorder = endings::first(&order);
         let (processes, process_at) = processes::follow(timeline, &order);
         let (mut sockets, socket_at) = sockets::follow(&order);
-        let mut paired = connections::pair(&order, &mut sockets, &socket_at);
+        let addresses = Addresses::of(&order, &sockets);
+        let mut paired = connections::pair(&order, &mut sockets, &socket_at, &addresses);
         let mut transfers = streams::join(&order, &sockets, &paired.connections);
         let travel = Travel::of(&order, &sockets, &socket_at);
-        transfers.extend(datagrams::join(&order, &sockets, &socket_at, &mut paired, &travel));
+        transfers.extend(datagrams::join(
+            &order,
+            (&sockets, &socket_at),
+            &addresses,
+            &mut paired,
+            &travel,
+        ));
         transfers.sort_by_key(|transfer| (transfer.sent, transfer.message));
         let closings = closings::find(&order, &sockets, &paired.connections);
         let lookups = lookups::find(&order, &sockets);
@@ -135,9 +142,9 @@ impl<'t> Flows<'t> {
         for (index, closing) in closings.iter().enumerate() {
             closing.closed.map(|closed| *ended_by.entry(closed).or_insert(index));
         }
-        let connections::Paired { connections, connection_at, by_port } = paired;
+        let connections::Paired { connections, connection_at } = paired;
         let followed = (&sockets[..], &socket_at[..]);
-        let wire = Wire::of(&order, followed, &connections, &transfers, &by_port, &travel);
+        let wire = Wire::of(&order, followed, &connections, &transfers, &addresses, &travel);
         let ties = Ties::among(&wire);
         Self {
             timeline,
@@ -152,7 +159,7 @@ impl<'t> Flows<'t> {
             ties,
             holders,
             ended_by_recorder,
-            by_port,
+            addresses,
             process_at: Indices::of(&process_at),
             socket_at: Indices::of(&socket_at),
             connection_at: Indices::of(&connection_at),
@@ -267,7 +274,7 @@ impl<'t> Flows<'t> {
     /// True if a connection or a datagram to `address` from the namespace `netns` reaches a socket,
     /// judging by the addresses alone.
     pub fn is_at(&self, socket: usize, netns: Option<u64>, address: &Endpoint) -> bool {
-        reach::is_at(&self.sockets[socket], netns, address)
+        self.addresses.reach(&self.sockets[socket], netns, address)
     }
 
     /// The recorded socket that the call at a position talks to, or tried to: the other end of its
@@ -278,7 +285,7 @@ impl<'t> Flows<'t> {
             return self.end_socket(connection, self.other_side(connection, socket));
         }
         let own = call.socket.as_ref()?;
-        let known = Sockets { order: &self.order, all: &self.sockets, by_port: &self.by_port };
+        let known = Sockets { order: &self.order, all: &self.sockets, addresses: &self.addresses };
         let caller = Caller { at, socket, netns: own.netns, protocol: own.protocol };
         known.reached(caller, call.peer_address()?)
     }

@@ -28,7 +28,7 @@ mod waking;
 use socklab_event::{Args, Call, Event, Frame, Headers, OptionValue, Outcome, Protocol, Transport};
 
 use crate::grouped::Grouped;
-use crate::reach::{ByPort, Sockets};
+use crate::reach::{Addresses, Sockets};
 use crate::{Connection, NumberMap, Position, Socket, Transfer};
 use calls::Calls;
 use conversations::{Conversations, way};
@@ -62,7 +62,7 @@ pub(crate) struct Wire<'a, 't> {
     pub(crate) socket_at: &'a [Option<usize>],
     pub(crate) connections: &'a [Connection],
     pub(crate) transfers: &'a [Transfer],
-    pub(crate) by_port: &'a ByPort,
+    pub(crate) addresses: &'a Addresses,
     pub(crate) travel: &'a Travel,
     /// The `accept` calls on each listening socket.
     accepts: NumberMap<usize, Vec<Position>>,
@@ -76,7 +76,7 @@ impl<'a, 't> Wire<'a, 't> {
         (sockets, socket_at): (&'a [Socket], &'a [Option<usize>]),
         connections: &'a [Connection],
         transfers: &'a [Transfer],
-        by_port: &'a ByPort,
+        addresses: &'a Addresses,
         travel: &'a Travel,
     ) -> Self {
         let mut accepts: NumberMap<usize, Vec<Position>> = NumberMap::default();
@@ -100,7 +100,7 @@ impl<'a, 't> Wire<'a, 't> {
             socket_at,
             connections,
             transfers,
-            by_port,
+            addresses,
             travel,
             accepts,
             options,
@@ -117,7 +117,7 @@ impl<'a, 't> Wire<'a, 't> {
     }
 
     fn known(&self) -> Sockets<'_, 't> {
-        Sockets { order: self.order, all: self.sockets, by_port: self.by_port }
+        Sockets { order: self.order, all: self.sockets, addresses: self.addresses }
     }
 
     /// True if the call at a position was under way at a moment.

@@ -1,8 +1,8 @@
 //! Which socket an address reaches.
 
-use socklab_event::{Args, Errno, OptionValue, Outcome};
+use socklab_event::{Args, Bytes, Errno, Headers, OptionValue, Outcome, Protocol, Transport, What};
 use socklab_flows::Flows;
-use socklab_timelines::{Sock, Story, address};
+use socklab_timelines::{Sock, Story, address, frame};
 
 use crate::position::peer_inode;
 
@@ -82,6 +82,54 @@ fn an_address_of_another_host_leads_into_its_namespace() {
     assert_eq!(reached(&[(2, "127.0.0.1:9")], "127.0.0.1:9"), None, "loopback leads nowhere else");
     assert_eq!(reached(&[(2, "*:9")], "10.0.0.2:9"), None, "whose address it is, nobody knows");
     assert_eq!(reached(&[(2, "*:9")], "224.0.0.1:9"), Some(0), "groups span hosts");
+}
+
+/// Which of the sockets, each alone in its namespace, a datagram from a client with port 40000 in
+/// namespace 1 reaches at 10.0.0.2:9, if frames went between hosts of these names.
+fn reached_over_frames(sockets: &[(u64, &str)], frames: &[[(&str, &str); 2]]) -> Option<usize> {
+    let (mut story, inodes) = bound(sockets);
+    let here = client(&mut story);
+    story.identity(here).netns = Some(1);
+    story.bind(here, "0.0.0.0:40000");
+    let sent = story.sendto(here, "10.0.0.2:9", "hola");
+    for [(from, source), (to, destination)] in frames {
+        let headers = Headers {
+            source: address(source),
+            destination: address(destination),
+            protocol: Protocol::UDP,
+            transport: Transport::Udp,
+            payload: Bytes::whole("other"),
+            fragment: None,
+        };
+        frame(&mut story, headers, None);
+    }
+    let mut timeline = story.build();
+    let all = timeline.events.iter_mut().filter_map(|event| match &mut event.what {
+        What::Frame(frame) => Some(frame),
+        _ => None,
+    });
+    for (frame, [(from, _), (to, _)]) in all.zip(frames) {
+        (frame.from, frame.to) = ((*from).to_owned(), Some((*to).to_owned()));
+    }
+    let inode = peer_inode(&Flows::of(&timeline), sent)?;
+    inodes.iter().position(|one| *one == Some(inode))
+}
+
+#[test]
+fn frames_tell_whose_an_address_is() {
+    let there = [("client", "10.0.0.1:40000"), ("server", "10.0.0.2:9")];
+    let elsewhere = [("client", "10.0.0.1:40000"), ("other", "10.0.0.2:9")];
+    let answer = [("server", "10.0.0.3:9"), ("client", "10.0.0.1:40000")];
+    assert_eq!(reached_over_frames(&[(2, "*:9")], &[]), None, "nobody knows");
+    assert_eq!(reached_over_frames(&[(2, "*:9")], &[there]), Some(0));
+    // Two hosts with such a port: the recorded socket is that of one of them only.
+    assert_eq!(reached_over_frames(&[(2, "*:9")], &[elsewhere, answer]), None);
+    // Two recorded sockets have the port, and only one of them is told apart by its address.
+    assert_eq!(reached_over_frames(&[(2, "*:9"), (3, "*:9")], &[there]), None);
+    assert_eq!(
+        reached_over_frames(&[(2, "*:9"), (3, "10.0.0.2:7"), (3, "*:9")], &[there]),
+        Some(2)
+    );
 }
 
 #[test]
