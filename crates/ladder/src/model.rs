@@ -282,8 +282,11 @@ pub struct Arrow {
     pub number: Option<u32>,
     /// Where it arrives. If empty, it ends at the lifeline, in its own row.
     pub heads: Vec<Head>,
-    /// True if it never arrived.
+    /// True if it never arrived, as long as this was recorded.
     pub lost: bool,
+    /// True if it was still on its way then: it may have arrived later.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub under_way: bool,
     /// True if what happened to it is what the note under an arrow before it says: drawings don't
     /// say it again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

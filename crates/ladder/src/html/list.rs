@@ -83,7 +83,7 @@ fn item(ladder: &Ladder, row: &Row, page: &mut Xml) {
     let Some(arrow) = arrow else { return };
     if row.cells.iter().all(|cell| cell.participant != arrow.to) {
         let from = if row.cells.is_empty() { name(arrow.from) } else { "" };
-        let lost = if arrow.lost { " ✗" } else { "" };
+        let lost = lost(arrow);
         let label =
             if row.cells.is_empty() { arrow.label.brief(DATA, speaker) } else { String::new() };
         let words = format!("{from} {}{lost} {} {label}", sign(arrow), name(arrow.to));
@@ -127,7 +127,7 @@ fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
     }
     let mut what = arrow.label.clone();
     what.parts.retain(|part| part.kind != PartKind::Mark);
-    let (what, lost) = (what.brief(DATA, speaker), if arrow.lost { " ✗" } else { "" });
+    let (what, lost) = (what.brief(DATA, speaker), lost(arrow));
     let sign = sign(arrow);
     match sent {
         Some(_) if !arrow.says_more() && !to.is_empty() => {}
@@ -150,6 +150,15 @@ fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
     }
     if arrow.inferred {
         page.text_element("small", &[], &say!(speaker, "ladder-inferred"));
+    }
+}
+
+/// Precedes the column at which an arrow did not arrive.
+fn lost(arrow: &Arrow) -> &'static str {
+    match arrow.lost {
+        true if arrow.under_way => " …",
+        true => " ✗",
+        false => "",
     }
 }
 

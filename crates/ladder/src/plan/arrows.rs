@@ -258,6 +258,7 @@ impl Pen<'_, '_> {
             number: None,
             heads: Vec::new(),
             lost: false,
+            under_way: false,
             noted: false,
             inferred: flows.connections[connection].inferred,
         };
@@ -308,9 +309,20 @@ impl Pen<'_, '_> {
         let conversation =
             tie.and_then(|tie| scene.flows.ties.conversations.get(tie.conversation?));
         let inferred = conversation.is_some_and(|one| one.inferred);
-        let number = None;
-        let mut arrow =
-            Arrow { row, from, to, kind, label, number, heads, lost, noted: false, inferred };
+        let under_way = matches!(frame.fate, Fate::UnderWay { .. });
+        let mut arrow = Arrow {
+            row,
+            from,
+            to,
+            kind,
+            label,
+            number: None,
+            heads,
+            lost,
+            under_way,
+            noted: false,
+            inferred,
+        };
         if arrow.mishap().is_some() {
             let fate = caption::outcome(frame);
             let same = self.fates.get(&[from, to]) == Some(&fate);

@@ -89,6 +89,9 @@ fn what(
         (Meaning::DuplicateAck { .. }, _, Some(n), _) => {
             name(&say!(speaker, "packet-duplicate-ack", n = n));
         }
+        (Meaning::Ack | Meaning::DelayedAck, ..) if tie.acknowledges_fin => {
+            name(&say!(speaker, "packet-ack-of-fin"));
+        }
         (_, _, Some(n), _) => name(&say!(speaker, "packet-ack", n = n)),
         _ => name("ACK"),
     }

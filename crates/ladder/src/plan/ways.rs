@@ -26,6 +26,8 @@ pub(crate) struct Ways {
     others: NumberMap<Position, [usize; 2]>,
     /// The conversations of sockets that are incidental to the program.
     quiet: NumberSet<usize>,
+    /// The conversations that a column has with itself: no arrow can show their packets.
+    inner: NumberSet<usize>,
     /// The column of each address at which nobody is.
     nobody: Vec<usize>,
     /// The connections with packets.
@@ -84,6 +86,12 @@ impl Ways {
         conversation.is_some_and(|one| self.quiet.contains(&one))
     }
 
+    /// True for a packet that a column sent to itself.
+    pub(crate) fn is_inner(&self, flows: &Flows<'_>, at: Position) -> bool {
+        let conversation = flows.ties.of(at).and_then(|tie| tie.conversation);
+        conversation.is_some_and(|one| self.inner.contains(&one))
+    }
+
     /// True if packets of a connection were recorded.
     pub(crate) fn wired(&self, connection: usize) -> bool {
         self.wired.contains(&connection)
@@ -135,10 +143,12 @@ impl Ways {
             Ok(lane) => Some(lane),
             Err(place) => Some(lanes[place]),
         };
-        self.conversations = found
-            .into_iter()
-            .map(|[one, other]| Some([lane(one)?, lane(other)?]).filter(|[a, b]| a != b))
-            .collect();
+        for (index, [one, other]) in found.into_iter().enumerate() {
+            let way = lane(one).zip(lane(other));
+            self.inner.extend(way.filter(|(one, other)| one == other).map(|_| index));
+            self.conversations
+                .push(way.filter(|(one, other)| one != other).map(<[usize; 2]>::from));
+        }
     }
 
     /// Adds the columns of addresses.

@@ -6,7 +6,7 @@ use super::theme::CONNECTIONS;
 use super::xml::Xml;
 use crate::label::{PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head, Ladder, Row};
-use crate::text::glyphs::INFERRED;
+use crate::text::glyphs::{Glyphs, INFERRED};
 use crate::text::wrap::width;
 
 /// Defines the arrow tips, one per colour.
@@ -115,7 +115,7 @@ impl Pen<'_> {
             let [x, y] = at(x2, y1 + 5.0);
             let middle = ("text-anchor", "middle".to_owned());
             let attributes = [("class", "mark head".to_owned()), x, y, middle];
-            xml.text_element("text", &attributes, "✗");
+            xml.text_element("text", &attributes, Glyphs::of(false).end(self.arrow));
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) struct Glyphs {
     pub(crate) right: &'static str,
     pub(crate) left: &'static str,
     pub(crate) lost: &'static str,
+    pub(crate) under_way: &'static str,
     pub(crate) fold: &'static str,
     pub(crate) decisive: &'static str,
     pub(crate) note: &'static str,
@@ -39,6 +40,7 @@ const UNICODE: Glyphs = Glyphs {
     right: "▶",
     left: "◀",
     lost: "✗",
+    under_way: "…",
     fold: "⋮",
     decisive: "▌",
     note: "↳",
@@ -60,6 +62,7 @@ const ASCII: Glyphs = Glyphs {
     right: ">",
     left: "<",
     lost: "x",
+    under_way: "~",
     fold: ":",
     decisive: "#",
     note: "->",
@@ -71,6 +74,11 @@ const ASCII: Glyphs = Glyphs {
 pub(crate) const INFERRED: &str = "?";
 
 impl Glyphs {
+    /// Where an arrow ends that never arrived.
+    pub(crate) fn end(&self, arrow: &Arrow) -> &'static str {
+        if arrow.under_way { self.under_way } else { self.lost }
+    }
+
     /// What an arrow's line is made of.
     pub(crate) fn stroke(&self, arrow: &Arrow) -> &'static str {
         match arrow.kind {

@@ -181,7 +181,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
             }
             if alone {
                 let sign =
-                    if arrow.lost { self.frame.glyphs.lost } else { self.frame.glyphs.right };
+                    if arrow.lost { self.frame.glyphs.end(arrow) } else { self.frame.glyphs.right };
                 let sign = format!("{}{sign}", doubt(Some(arrow)));
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.to]));
             }
@@ -221,7 +221,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
             label.parts.extend(parts.cloned());
         }
         let glyphs = &self.frame.glyphs;
-        let sign = if arrow.lost { glyphs.lost } else { glyphs.right };
+        let sign = if arrow.lost { glyphs.end(arrow) } else { glyphs.right };
         let sign = format!("{}{sign} {}", doubt(Some(arrow)), self.names[arrow.to]);
         label.push(PartKind::Number, sign);
         let others = row.cells.iter().filter(|cell| cell.participant != arrow.from);
@@ -262,7 +262,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 (x(right), (x(left) + 1, glyphs.left))
             };
             line.put(tail, glyphs.branch, color);
-            let sign = if arrow.lost { glyphs.lost } else { head.1 };
+            let sign = if arrow.lost { glyphs.end(arrow) } else { head.1 };
             line.put(head.0, sign, color);
         }
         let calls = row.cells.iter().filter(|cell| cell.kind != CellKind::Reason);

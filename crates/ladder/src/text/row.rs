@@ -208,7 +208,7 @@ impl Drawer<'_, '_> {
         let rightward = arrow.from < arrow.to;
         let middle = start + (end - start).saturating_sub(width(&caption)) / 2;
         if arrow.lost {
-            self.lost(line, start..end, rightward, &caption);
+            self.lost(line, start..end, arrow, &caption);
             return true;
         }
         if !caption.is_empty() {
@@ -226,8 +226,8 @@ impl Drawer<'_, '_> {
     }
 
     /// Turns the arrow into one that was lost halfway: the second half is erased.
-    fn lost(&self, line: &mut Line, path: Range<usize>, rightward: bool, caption: &str) {
-        let rails = &self.layout.rails;
+    fn lost(&self, line: &mut Line, path: Range<usize>, arrow: &Arrow, caption: &str) {
+        let (rails, rightward) = (&self.layout.rails, arrow.from < arrow.to);
         // The part before the cross has room for the caption.
         let least = (width(caption) + 4).clamp(path.len() / 2, path.len().saturating_sub(2));
         let half = if rightward { path.start + least } else { path.end - least };
@@ -241,7 +241,7 @@ impl Drawer<'_, '_> {
             line.put(alive.start + free / 2, caption, paint::connection(self.row.connection));
         }
         let cross = if rightward { half } else { half - 1 };
-        line.put(cross, self.frame.glyphs.lost, paint::part(PartKind::Mark, None));
+        line.put(cross, self.frame.glyphs.end(arrow), paint::part(PartKind::Mark, None));
     }
 
     /// What happened to a frame on its way, on a line of its own under the arrow.

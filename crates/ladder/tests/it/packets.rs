@@ -1,6 +1,6 @@
 //! The ladders of calls and packets, from recordings of real programs.
 
-use socklab_event::{Timeline, What};
+use socklab_event::{Fate, Timeline, What};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::{Talk, recorded, seg};
@@ -147,6 +147,23 @@ fn what_happens_to_many_packets_is_noted_once_in_each_direction() {
 }
 
 #[test]
+fn what_was_under_way_at_the_end_is_not_drawn_as_lost() {
+    let (mut talk, _) = Talk::connected();
+    talk.sends("hola", &[seg("PSH,ACK", 0, 0).with("hola")]);
+    let mut timeline = talk.story.build();
+    let last = timeline.events.iter_mut().rev().find_map(|event| match &mut event.what {
+        What::Frame(frame) => Some(frame),
+        _ => None,
+    });
+    last.expect("a frame").fate = Fate::UnderWay { how: vec![], rule: "delay 1s".to_owned() };
+    let ladder = Ladder::of(&timeline, &Options::new(Speaker::default()));
+    for drawn in [ladder.to_text(&TextStyle::new(80)), ladder.to_svg(&SvgStyle::default())] {
+        assert!(drawn.contains('…') && !drawn.contains('✗'), "{drawn}");
+        assert!(drawn.contains("still under way when the recording ended"), "{drawn}");
+    }
+}
+
+#[test]
 fn a_corrupted_packet_is_dropped_by_the_kernel_unless_its_checksum_was_mended() {
     let (mut talk, _) = Talk::connected();
     let arrives = vec![talk.now() + 10_000];
@@ -191,6 +208,13 @@ fn packets_that_are_not_drawn_are_counted_in_a_capture_too() {
     let drawn = drawn.to_text(&TextStyle::new(80));
     assert!(drawn.contains("of which too little was captured, not drawn: 4."), "{drawn}");
     assert!(!drawn.contains("No socket call"), "{drawn}");
+}
+
+#[test]
+fn what_a_program_sends_to_itself_is_not_said_to_be_nobodys() {
+    let drawn = text("packets-itself");
+    assert!(drawn.contains("Packets that a program sent to itself, not drawn: 1."), "{drawn}");
+    assert!(!drawn.contains("of no program"), "{drawn}");
 }
 
 #[test]

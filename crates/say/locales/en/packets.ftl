@@ -5,6 +5,7 @@ packet-again = again
 packet-bytes = bytes { $from }–{ $to }
 packet-byte = byte { $from }
 packet-ack = ACK { $n }
+packet-ack-of-fin = ACK of the FIN
 packet-duplicate-ack = duplicate ACK { $n }
 packet-window-zero = ACK { $n } · window 0: full
 packet-window-still-zero = ACK { $n } · window still 0
@@ -102,6 +103,7 @@ packet-noted = Notes that say the same as the one before, not drawn: { $n }.
 packet-noted-all = Notes that say the same as the one before, not drawn: { $n }. --all draws them.
 packet-alone = Only packets were recorded: nothing is known of programs.
 packet-between-nobody = Packets to a group, or of which too little was captured, not drawn: { $n }.
+packet-inner = Packets that a program sent to itself, not drawn: { $n }.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
 
 # The details of a packet.

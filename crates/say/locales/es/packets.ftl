@@ -5,6 +5,7 @@ packet-again = otra vez
 packet-bytes = bytes { $from }–{ $to }
 packet-byte = byte { $from }
 packet-ack = ACK { $n }
+packet-ack-of-fin = ACK del FIN
 packet-duplicate-ack = ACK { $n } repetido
 packet-window-zero = ACK { $n } · ventana 0: lleno
 packet-window-still-zero = ACK { $n } · ventana aún 0
@@ -99,6 +100,7 @@ packet-noted = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }.
 packet-noted-all = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }. --all las dibuja.
 packet-alone = Solo se grabaron paquetes: de los programas no se sabe nada.
 packet-between-nobody = Paquetes para un grupo, o de los que se capturó muy poco, sin dibujar: { $n }.
+packet-inner = Paquetes que un programa se envió a sí mismo, sin dibujar: { $n }.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
 
 # Los detalles de un paquete.
