@@ -92,7 +92,7 @@ fn reached_over_frames(sockets: &[(u64, &str)], frames: &[[(&str, &str); 2]]) ->
     story.identity(here).netns = Some(1);
     story.bind(here, "0.0.0.0:40000");
     let sent = story.sendto(here, "10.0.0.2:9", "hola");
-    for [(from, source), (to, destination)] in frames {
+    for [(_, source), (_, destination)] in frames {
         let headers = Headers {
             source: address(source),
             destination: address(destination),
