@@ -327,7 +327,7 @@ mod tests {
                 "  7: {} {} {state:02X} {send:08X}:{receive:08X} 00:00000000 00000000 0 0 {inode} 1 0",
                 written(local), written(remote),
             );
-            let entry = entry(&line, Table::Udp6).unwrap();
+            let entry = read_line(&line, Table::Udp6).unwrap();
             prop_assert_eq!(entry.local.ip(), local.ip());
             prop_assert_eq!(entry.local.port(), local.port());
             prop_assert_eq!(entry.remote.map(|it| it.ip()), (remote.port() != 0).then(|| remote.ip()));
