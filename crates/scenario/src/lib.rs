@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod checksum;
 mod citations;
 mod course;
 mod dialogue;
@@ -18,6 +19,7 @@ mod request;
 mod scratch;
 mod source;
 mod step_end;
+mod stream;
 mod submission;
 mod variables;
 mod verdict;
