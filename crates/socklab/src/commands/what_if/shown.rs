@@ -54,6 +54,7 @@ pub(super) fn answer(
         }
         lines.push(String::new());
         lines.push(painted(style::STRONG, &say!(speaker, "what-if-own-rules"), width));
+        lines.push(String::new());
         return lines.join("\n");
     }
     for done in answered.recording.idle_rules() {
