@@ -122,10 +122,10 @@ fn a_fast_wire_carries_bursts_and_takes_no_rules() {
     assert!(largest > 1514, "{largest}");
 
     run(&mut at(home.path(), &["lab", "up", "--fast"])).exits(0);
-    let refused = run(&mut at(home.path(), &["lab", "wire", "drop the 1st SYN"])).exits(1);
+    let refused = run(&mut at(home.path(), &["lab", "wire", "drop the 1st SYN"])).exits(2);
     assert!(refused.errors.contains("fast wire"), "{refused:?}");
     let narrow = ["lab", "link", "server", "--path-mtu", "1300"];
-    let refused = run(&mut at(home.path(), &narrow)).exits(1);
+    let refused = run(&mut at(home.path(), &narrow)).exits(2);
     assert!(refused.errors.contains("fast wire"), "{refused:?}");
     run(&mut at(home.path(), &["lab", "down"])).exits(0);
 }

@@ -44,7 +44,7 @@ fn a_question_has_an_answer_every_time() {
     ended.exits(0);
     let told = soak("course soak 3 --builtin --times 1 --load 0").exits(0).text();
     assert!(told.contains("1 of 1 checks of 1 question, "), "{told}");
-    assert!(soak("course soak no-such-name").exits(2).errors.contains("no-such-name"));
+    assert!(soak("course soak nobody-asks").exits(2).errors.contains("nobody-asks"));
     soak("course soak 3 -- true").exits(2);
 }
 
