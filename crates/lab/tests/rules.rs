@@ -56,7 +56,7 @@ fn times() -> u32 {
 fn silent(rule: &str) {
     for round in 0..times() {
         let mut ends = Vec::new();
-        let (mut events, done) = record(rule, || {
+        let (events, done) = record(rule, || {
             let (client, server) = talk();
             ends.extend([client, server.join().unwrap()]);
         });
@@ -64,7 +64,7 @@ fn silent(rule: &str) {
             // The kernel would go on with what never arrived, on the next round's wire, and be counted.
             set_socket_linger(&end, Some(Duration::ZERO)).unwrap();
         }
-        events.sort_by_key(|event| event.at);
+        // In the order in which the wire decided. On a busy machine a frame overtakes another before.
         let fates = events.iter().filter_map(|event| event.frame().map(|frame| &frame.fate));
         let after = fates.skip_while(|fate| !matches!(fate, Fate::Dropped { .. }));
         let arrived = after.filter(|fate| matches!(fate, Fate::Delivered { .. })).count();
