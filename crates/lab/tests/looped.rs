@@ -24,6 +24,10 @@ fn main() -> ExitCode {
         ("a_duplicate_comes_twice", a_duplicate_comes_twice),
         ("two_datagrams_change_places", two_datagrams_change_places),
         ("ordinals_hold_for_what_is_sent_at_once", ordinals_hold_for_what_is_sent_at_once),
+        (
+            "a_datagram_that_none_overtakes_is_late_and_no_more",
+            a_datagram_that_none_overtakes_is_late_and_no_more,
+        ),
         ("a_corrupted_datagram_never_arrives", a_corrupted_datagram_never_arrives),
         ("a_mended_one_arrives_wrong", a_mended_one_arrives_wrong),
         ("a_connection_is_reset", a_connection_is_reset),
@@ -266,6 +270,16 @@ fn ordinals_hold_for_what_is_sent_at_once() {
 fn times() -> u32 {
     let times = std::env::var("SOCKLAB_SOAK").ok().and_then(|times| times.parse().ok());
     times.unwrap_or(2)
+}
+
+fn a_datagram_that_none_overtakes_is_late_and_no_more() {
+    let wire = Wire::with(&["reorder 1 and 2"]);
+    let (client, server) = pair();
+    client.send(b"alone").unwrap();
+    assert_eq!(received(&server), b"alone");
+    let (frames, switched) = wire.end();
+    assert_eq!(fates(&frames), ["delayed 1 by reorder 1 and 2"]);
+    assert_eq!((switched.rules[0].seen, switched.rules[0].matched), (1, 1));
 }
 
 fn a_corrupted_datagram_never_arrives() {

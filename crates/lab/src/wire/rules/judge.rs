@@ -123,7 +123,9 @@ impl Rules {
         }
         if decision.dropped {
             for active in &mut self.active {
-                active.held.take_if(|(held, _)| held.0 > kept);
+                if active.held.take_if(|(held, _)| held.0 > kept).is_some() {
+                    active.matched -= 1;
+                }
             }
         } else if let (Some(headers), Some(placed)) = (facts.headers(), &facts.placed) {
             self.streams.let_through(headers, placed);
@@ -319,12 +321,14 @@ impl Active {
                         decision.held = Some(held);
                         decision.note("reordered", text);
                         self.held = Some((held, facts.passing.at.saturating_add(MOST_HELD)));
+                        self.matched += 1;
                     }
                     return;
                 }
                 let waiting = if self.seen == *second { self.held.take() } else { None };
-                let Some((held, _)) = waiting else { return };
-                decision.released.push(held);
+                decision.released.extend(waiting.map(|(held, _)| held));
+                // One frame was to be moved, and has been counted.
+                return;
             }
             // Elsewhere: they count differently.
             Act::Rate(_) | Act::Reset(_) | Act::Die(_) | Act::Partition(..) => return,

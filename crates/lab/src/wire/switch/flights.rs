@@ -173,6 +173,16 @@ impl Flights {
         self.next
     }
 
+    /// It was to change places with another frame, which did not come.
+    pub(super) fn only_delayed(&mut self, flight: u64) {
+        let flight = self.under_way.get_mut(&flight);
+        for how in flight.into_iter().flat_map(|flight| &mut flight.journey.how) {
+            if how.as_str() == "reordered" {
+                *how = Name::of("delayed");
+            }
+        }
+    }
+
     /// One more copy of it is under way.
     pub(super) fn one_more(&mut self, flight: u64) {
         if let Some(flight) = self.under_way.get_mut(&flight) {

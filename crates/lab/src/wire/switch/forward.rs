@@ -245,6 +245,14 @@ impl Forwarder {
         self.flights.all_sent(kept.flight);
     }
 
+    /// The same, of a frame that none has overtaken meanwhile.
+    fn release_late(&mut self, held: Held) {
+        if let Some(kept) = self.held.get(&held) {
+            self.flights.only_delayed(kept.flight);
+        }
+        self.release(held, 0);
+    }
+
     /// Sends what a rule makes up, in the name of the other end.
     fn inject(
         &mut self,
@@ -272,7 +280,7 @@ impl Forwarder {
     /// Sends all whose time has come.
     pub(super) fn send_due(&mut self, law: &mut Law) {
         for held in std::mem::take(&mut law.released) {
-            self.release(held, 0);
+            self.release_late(held);
         }
         let next = law.rules.next_due().into_iter().chain(self.schedule.next()).min();
         let Some(next) = next else { return };
@@ -281,7 +289,7 @@ impl Forwarder {
             return;
         }
         for held in law.rules.due(now).released {
-            self.release(held, 0);
+            self.release_late(held);
         }
         while let Some(Waiting { to, flight, frame, offload }) = self.schedule.due(now) {
             self.transmit(to, flight, Load { frame: &frame, offload });

@@ -228,11 +228,13 @@ fn it_does_not_wait_for_ever() {
     assert!(wire.rules.due(due - 1).released.is_empty());
     assert_eq!(wire.rules.due(due).released, [Held(1)]);
     assert!(wire.pass(&Built::udp("client", 10)).released.is_empty());
-    assert_eq!(wire.count(), (2, 0));
+    // It did come later than it would have.
+    assert_eq!(wire.count(), (2, 1));
     // Nor is a frame kept that is dropped.
     let mut wire = Wire::with(&["reorder 1 and 2 of the UDP", "drop the 1st UDP"]);
     let decision = wire.pass(&Built::udp("client", 10));
     assert!(decision.dropped && decision.held.is_none());
+    assert_eq!(wire.count(), (1, 0));
     assert_eq!(wire.rules.next_due(), None);
 }
 
