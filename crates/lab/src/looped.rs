@@ -205,7 +205,7 @@ pub struct Looping {
 pub struct Circled {
     /// What passed the wire.
     pub switched: Switched,
-    /// How many frames passed beside it: those for ::1, about which no rule decides.
+    /// How many frames passed beside it: those for ::1 and multicast, about which no rule decides.
     pub beside: u64,
 }
 

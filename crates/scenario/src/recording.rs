@@ -116,8 +116,8 @@ pub struct Recording {
     /// What each rule of the wire did.
     #[serde(default)]
     pub rules: Vec<RuleCount>,
-    /// How many frames went to ::1 although there was a wire: they pass beside it, and no rule decides
-    /// about them.
+    /// How many frames went to ::1, or to many at once, although there was a wire: they pass beside it, and
+    /// no rule decides about them.
     #[serde(default)]
     pub beside: u64,
     /// Whether the submission was kept apart from those who judge it.

@@ -40,6 +40,13 @@ impl Ground {
         }
     }
 
+    /// The same for a host that has the addresses by routes of others, and needs no own: without the
+    /// setting, its servers can't be bound to those of IPv6.
+    pub(super) fn on_host(self) -> Self {
+        let binds = || sysctl::read("net.ipv6.ip_nonlocal_bind").is_ok_and(|it| it == "1");
+        if self == Self::Own && !binds() { Self::OwnIpv4 } else { self }
+    }
+
     /// The addresses here of a host that has these.
     pub(super) fn addresses(self, v4: Ipv4Addr, v6: Ipv6Addr) -> Vec<IpAddr> {
         match self {

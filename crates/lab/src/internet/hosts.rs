@@ -74,10 +74,13 @@ pub(super) fn all() -> impl Iterator<Item = Host> {
 /// The names of everybody.
 pub(super) fn names(ground: Ground) -> Names {
     let of = |host: Host| ground.addresses(host.v4, host.v6);
-    let here = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+    // RFC 6761 §6.3. Where all is on 127.0.0.0/8, a wire may be there, which ::1 does not pass.
+    let here = match ground {
+        Ground::Loopback => vec![Ipv4Addr::LOCALHOST.into()],
+        _ => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+    };
     let mut names = Names::only_known()
-        // RFC 6761 §6.3.
-        .with("localhost", here)
+        .with("localhost", here.iter().copied())
         .with("*.localhost", here)
         .with("www.google.com", of(GOOGLE))
         .with("google.com", of(GOOGLE))
@@ -144,6 +147,18 @@ mod tests {
         for name in ["www.gogle.com", "nobody.example.com", "x"] {
             assert_eq!(code(name), (3, 0), "{name}");
         }
+    }
+
+    #[test]
+    fn on_a_looped_loopback_every_name_leads_to_the_wire() {
+        let names = names(Ground::Loopback);
+        let all = ["localhost", "www.google.com", "example.com", "2.pool.ntp.org", "time.nist.gov"];
+        for name in all {
+            for address in names.own(name).unwrap_or_default() {
+                assert!(matches!(address, IpAddr::V4(it) if it.is_loopback()), "{name}: {address}");
+            }
+        }
+        assert_eq!(names.own("localhost"), Some(&[[127, 0, 0, 1].into()][..]));
     }
 
     #[test]

@@ -108,7 +108,9 @@ impl Internet {
     ///
     /// When a port is taken.
     pub fn on_host(name_server: IpAddr, options: InternetOptions) -> Result<Self, InternetRefusal> {
-        let names = hosts::names(options.ground);
+        let ground = options.ground.on_host();
+        let options = InternetOptions { ground, ..options };
+        let names = hosts::names(ground);
         let name_server = NameServer::bind(name_server)?;
         Ok(Self { options, names, name_server })
     }

@@ -62,7 +62,8 @@ pub struct HostSeen {
 pub struct PlaceEnd {
     /// What each of its rules has done; none if there is no wire.
     pub rules: Vec<RuleCount>,
-    /// How many frames passed beside a looped loopback, where no rule decides about them: those for ::1.
+    /// How many frames passed beside a looped loopback, where no rule decides about them: those for ::1 and
+    /// multicast.
     pub beside: u64,
 }
 

@@ -7,6 +7,6 @@ arg-run-wire = With --trace: let this rule decide about packets, such as 'delay 
 wire-beside = wire: { $frames ->
     [one] { $frames } frame went
    *[other] { $frames } frames went
-} to ::1, which does not pass the wire: no rule decides there.
+} past it: it carries what is for 127.0.0.0/8, and not ::1 or multicast. No rule decides there.
 
 value-fragmented = cut into pieces on its way

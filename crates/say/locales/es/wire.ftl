@@ -6,6 +6,6 @@ arg-run-wire = Con --trace: deja que esta regla decida sobre los paquetes, como 
 wire-beside = cable: { $frames ->
     [one] { $frames } trama fue
    *[other] { $frames } tramas fueron
-} a ::1, que no pasa por el cable: ahí no decide ninguna regla.
+} por otro lado: el cable lleva lo que va a 127.0.0.0/8, y no ::1 ni multicast. Ahí no decide ninguna regla.
 
 value-fragmented = partido en trozos por el camino
