@@ -50,12 +50,37 @@ fn run(program: &Program) -> ExitCode {
             if stream.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
                 return ExitCode::from(output::BROKEN_PIPE);
             }
-            eprintln!("{}: {error:#}", program.name);
+            eprintln!("{}: {}", program.name, advised(&format!("{error:#}")));
             if error.is::<ParseIntError>() {
                 eprintln!("usage: {}", program.usage());
             }
             if is_usage(&error) { ExitReason::Usage.into() } else { ExitCode::FAILURE }
         }
+    }
+}
+
+/// The variable that says that a program is in a lab, and on which host: for prompts of shells, too.
+pub(crate) const IN_LAB: &str = "SOCKLAB_LAB";
+/// What is true of every lab's names.
+const NAMES: &str = "(this is socklab's lab: it knows its own hosts, www.google.com, example.com, \
+                     pool.ntp.org and time.nist.gov)";
+
+/// An error as it is said: in a lab, nobody is advised to go there.
+fn advised(text: &str) -> String {
+    match env::var_os(IN_LAB) {
+        Some(_) => in_lab(text),
+        None => text.to_owned(),
+    }
+}
+
+fn in_lab(text: &str) -> String {
+    let advice = text.find("(no network").and_then(|start| {
+        let length = text[start..].find(')')?;
+        Some(start..=start + length)
+    });
+    match advice {
+        Some(advice) => [&text[..*advice.start()], NAMES, &text[advice.end() + 1..]].concat(),
+        None => text.to_owned(),
     }
 }
 
@@ -104,4 +129,19 @@ pub(crate) fn known(speaker: Speaker, name: &str) -> Result<&'static Program> {
         let what = say!(speaker, "unknown-program", name = name);
         Failure::unknown(speaker, what, name, names, "socklab list").into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_lab_nobody_is_sent_there() {
+        let said = in_lab("resolve x (no network? `socklab run basics-02 --lab`): not known");
+        assert_eq!(said, format!("resolve x {NAMES}: not known"));
+        assert_eq!(
+            in_lab("bind 0.0.0.0:7: Permission denied"),
+            "bind 0.0.0.0:7: Permission denied"
+        );
+    }
 }

@@ -12,14 +12,14 @@ use anyhow::{Context, Result};
 use programs::Program;
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
-use socklab_lab::{Ground, InternetOptions, PlaceRole, Running, enter_internet};
+use socklab_lab::{Ground, InternetOptions, LOOPBACK_NAME, PlaceRole, Running, enter_internet};
 use socklab_say::{Speaker, say};
 
 use super::trace::Packets;
 use super::{bond, lab, trace};
 use crate::cli;
 use crate::course::standing::note_run;
-use crate::course_program::{self, known};
+use crate::course_program::{self, IN_LAB, known};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
@@ -101,6 +101,7 @@ fn in_lab(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCo
     let status = Command::new(current_exe().context("readlink /proc/self/exe")?)
         .arg0(program.name)
         .args(&wanted.arguments)
+        .env(IN_LAB, LOOPBACK_NAME)
         .status()
         .with_context(|| format!("execve {}", program.name))?;
     Ok(ExitCode::from(code_of(status)))

@@ -2,8 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::IpAddr;
-use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::os::unix::net::{SocketAddr, UnixStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -130,17 +129,21 @@ pub(super) fn read<T: DeserializeOwned>(mut stream: &UnixStream) -> io::Result<T
 /// A lab that is up.
 pub(super) struct Lab {
     name: String,
-    socket: PathBuf,
+    address: SocketAddr,
 }
 
 impl Lab {
     /// The lab of this name; `None` if it is not up.
     pub(super) fn find(speaker: Speaker, name: &str) -> Result<Option<Self>> {
-        let socket = folder::socket(speaker, name)?;
-        match folder::connect(&socket) {
-            Ok(stream) => Ok(stream.map(|_| Self { name: name.to_owned(), socket })),
+        let address = folder::address(speaker, name)?;
+        match folder::connect(&address) {
+            Ok(stream) => Ok(stream.map(|_| Self { name: name.to_owned(), address })),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                let what = say!(speaker, "lab-not-ours", name = name);
+                Err(Failure::new(ExitReason::Environment, what).into())
+            }
             Err(error) => {
-                let what = format!("connect {}: {error}", socket.display());
+                let what = format!("connect {name}: {error}");
                 Err(Failure::new(ExitReason::Environment, what).into())
             }
         }
@@ -156,8 +159,8 @@ impl Lab {
         &self.name
     }
 
-    pub(super) fn socket(&self) -> &PathBuf {
-        &self.socket
+    pub(super) fn address(&self) -> &SocketAddr {
+        &self.address
     }
 
     /// Asks it something.
@@ -179,7 +182,7 @@ impl Lab {
         asked: &Asked,
     ) -> Result<(T, UnixStream)> {
         let talk = || -> io::Result<(Answer<T>, UnixStream)> {
-            let stream = folder::connect(&self.socket)?.ok_or(ErrorKind::ConnectionRefused)?;
+            let stream = folder::connect(&self.address)?.ok_or(ErrorKind::ConnectionRefused)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.set_write_timeout(Some(PATIENCE))?;
             write(&stream, asked)?;
@@ -199,12 +202,11 @@ impl Lab {
         }
     }
 
-    /// Waits until nobody listens at the lab's socket any more, which is then removed. False if that
-    /// takes too long.
+    /// Waits until nobody listens at the lab's address any more. False if that takes too long.
     pub(super) fn await_end(&self) -> bool {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            if folder::connect(&self.socket).is_ok_and(|stream| stream.is_none()) {
+            if folder::connect(&self.address).is_ok_and(|stream| stream.is_none()) {
                 return true;
             }
             thread::sleep(GLANCE);

@@ -8,14 +8,13 @@ use rustix::process::{Signal, kill_process};
 use socklab_say::{Speaker, say};
 
 use super::control::{Asked, Lab};
-use super::folder;
 use crate::cli;
 use crate::output::println;
 
 pub(super) fn down(speaker: Speaker, options: &cli::LabDown) -> Result<ExitCode> {
     let lab = Lab::need(speaker, options.name.as_deref())?;
-    // Whoever has made the socket ends last.
-    let stream = UnixStream::connect(lab.socket()).context("connect")?;
+    // Whoever listens has made the place, and ends last.
+    let stream = UnixStream::connect_addr(lab.address()).context("connect")?;
     let first = rustix::net::sockopt::socket_peercred(&stream).context("getsockopt SO_PEERCRED")?;
     drop(stream);
     if lab.ask::<()>(speaker, &Asked::Down).is_err() {
@@ -23,7 +22,6 @@ pub(super) fn down(speaker: Speaker, options: &cli::LabDown) -> Result<ExitCode>
         let _ = kill_process(first.pid, Signal::KILL);
     }
     lab.await_end();
-    folder::forget(lab.socket());
     println!("{}", say!(speaker, "lab-is-down", name = lab.name()));
     Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use super::place::{code_of, leave_interrupts_to_programs};
 use super::run::not_started;
 use crate::cli;
 use crate::commands::trace;
+use crate::course_program::IN_LAB;
 
 pub(super) fn exec(speaker: Speaker, options: &cli::LabExec) -> Result<ExitCode> {
     let lab = Lab::need(speaker, options.name.as_deref())?;
@@ -20,6 +21,6 @@ pub(super) fn exec(speaker: Speaker, options: &cli::LabExec) -> Result<ExitCode>
     lab.enter(speaker, &host)?;
     let mut command = Command::new(&argv[0]);
     end_with_us(&mut command).context("pidfd_open")?;
-    let status = command.args(&argv[1..]).status();
+    let status = command.args(&argv[1..]).env(IN_LAB, &host).status();
     Ok(code_of(status.map_err(|error| not_started(speaker, &argv[0], &error))?))
 }

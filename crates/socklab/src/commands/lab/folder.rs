@@ -1,12 +1,15 @@
-//! Where labs that are up can be found: a folder of the user's with a socket for each. A lab whose
-//! process has ended refuses connections; whoever notices removes its socket.
+//! Where labs that are up can be found: a socket for each with an abstract address, `unix(7)`. It ends
+//! with the lab's processes, however they end, and nobody can remove it before.
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-use std::os::unix::net::UnixStream;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::{SocketAddr, UnixStream};
 use std::path::{Path, PathBuf};
 
+use rustix::net::sockopt::socket_peercred;
 use rustix::process::geteuid;
 use socklab_say::{Speaker, say};
 
@@ -18,7 +21,7 @@ pub(super) const USUAL: &str = "lab";
 /// The longest name of a lab: the address of a Unix socket has 108 bytes.
 const LONGEST: usize = 32;
 
-/// The folder: in `XDG_RUNTIME_DIR`, which ends with the session, or else in `/tmp`.
+/// What the names of all labs of this user and session begin with. There is no such folder.
 fn path() -> PathBuf {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
     let runtime = runtime.filter(|folder| folder.is_absolute() && is_ours(folder));
@@ -34,61 +37,58 @@ fn is_ours(folder: &Path) -> bool {
     about.is_ok_and(|about| about.is_dir() && about.uid() == geteuid().as_raw())
 }
 
-/// The socket of a lab, in a folder that nobody else can look into.
+/// Where a lab listens.
 ///
 /// # Errors
 ///
-/// The name is none; or somebody else has a folder there.
-pub(super) fn socket(speaker: Speaker, name: &str) -> Result<PathBuf, Failure> {
+/// The name is none.
+pub(super) fn address(speaker: Speaker, name: &str) -> Result<SocketAddr, Failure> {
     let letter = |char: char| char.is_ascii_alphanumeric() || "-_".contains(char);
     if name.is_empty() || name.len() > LONGEST || !name.chars().all(letter) {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "lab-bad-name", name = name)));
     }
-    let folder = path();
-    let made = fs::DirBuilder::new().mode(0o700).create(&folder);
-    let private = || fs::symlink_metadata(&folder).is_ok_and(|about| about.mode() & 0o077 == 0);
-    match made {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            let what = format!("mkdir {}: {error}", folder.display());
-            Err(Failure::new(ExitReason::Environment, what))
-        }
-        _ if is_ours(&folder) && private() => Ok(folder.join(name)),
-        _ => {
-            let path = socklab_say::path(&folder);
-            Err(Failure::new(ExitReason::Environment, say!(speaker, "lab-not-ours", path = path)))
-        }
-    }
+    let path = path().join(name);
+    SocketAddr::from_abstract_name(path.as_os_str().as_bytes()).map_err(|error| {
+        Failure::new(ExitReason::Environment, format!("bind {}: {error}", path.display()))
+    })
 }
 
-/// Connects to a lab; `None` if it is not up. What one that has ended has left is removed.
-pub(super) fn connect(socket: &Path) -> io::Result<Option<UnixStream>> {
-    match UnixStream::connect(socket) {
-        Ok(stream) => Ok(Some(stream)),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            forget(socket);
-            Ok(None)
-        }
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            forget(socket);
-            Ok(None)
-        }
+/// Connects to a lab; `None` if it is not up. Nobody else can be taken for it, nor talk to it: there is
+/// no file whose permissions would see to that.
+pub(super) fn connect(address: &SocketAddr) -> io::Result<Option<UnixStream>> {
+    match UnixStream::connect_addr(address) {
+        Ok(stream) => is_from_us(&stream).map(|()| Some(stream)),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Removes a lab's socket, and the folder if there is no other lab.
-pub(super) fn forget(socket: &Path) {
-    // Either may be gone already; and the folder is not empty if there is another lab.
-    let _ = fs::remove_file(socket);
-    let _ = socket.parent().map(fs::remove_dir);
+/// Whether the other end is a process of this user, or of root.
+///
+/// # Errors
+///
+/// It is not.
+pub(super) fn is_from_us(stream: &UnixStream) -> io::Result<()> {
+    let peer = socket_peercred(stream)?.uid;
+    match peer == geteuid() || peer.is_root() {
+        true => Ok(()),
+        false => Err(ErrorKind::PermissionDenied.into()),
+    }
 }
 
-/// The names of all labs that may be up.
+/// The names of all labs that are up, as the kernel lists their sockets, `proc_net(5)`.
 pub(crate) fn names() -> Vec<String> {
-    let entries = fs::read_dir(path()).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let table = fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    names_in(&table, &path())
+}
+
+fn names_in(table: &str, folder: &Path) -> Vec<String> {
+    let prefix = format!("@{}/", folder.display());
+    let names = table.lines().filter_map(|line| line.split_once(&prefix));
+    let mut names: Vec<String> = names.map(|(_, name)| name.to_owned()).collect();
     names.sort();
+    // Connections to a lab have its name, too.
+    names.dedup();
     names
 }
 
@@ -99,5 +99,21 @@ pub(super) fn not_up(speaker: Speaker, name: &str) -> Failure {
     match others.is_empty() {
         true => failure.hint(say!(speaker, "try-line", what = "socklab lab up")),
         false => failure.hint(say!(speaker, "lab-others", names = others.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labs_are_found_among_other_sockets() {
+        let table = "Num RefCount Protocol Flags Type St Inode Path\n\
+            0: 00000002 00000000 00010000 0001 01 7 @/run/user/7/socklab/web\n\
+            0: 00000003 00000000 00000000 0001 03 8 @/run/user/7/socklab/web\n\
+            0: 00000002 00000000 00010000 0001 01 9 /run/user/7/socklab/file\n\
+            0: 00000002 00000000 00010000 0001 01 9 @/run/user/8/socklab/others\n\
+            0: 00000002 00000000 00010000 0001 01 9 @/run/user/7/socklab/lab\n";
+        assert_eq!(names_in(table, Path::new("/run/user/7/socklab")), ["lab", "web"]);
     }
 }

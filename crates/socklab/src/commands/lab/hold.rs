@@ -13,7 +13,7 @@ use socklab_lab::{HostsMistake, Place, PlaceRole};
 use socklab_say::Speaker;
 
 use super::control::{self, Answer, Asked, HostStatus, OURS, PATIENCE, SocketStatus, Status, Why};
-use super::{folder, place, plan};
+use super::{folder, place, plan, up};
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -25,18 +25,20 @@ pub(super) const READY: &str = "ready";
 pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     // It outlives the terminal, and what is typed there is not for it.
     rustix::process::setsid().context("setsid")?;
-    let socket = folder::socket(speaker, options.name.as_deref().unwrap_or(folder::USUAL))?;
+    let name = options.name.as_deref().unwrap_or(folder::USUAL);
+    let address = folder::address(speaker, name)?;
     let kind = plan::kind(speaker, &options.place, USED)?;
-    let listener =
-        UnixListener::bind(&socket).with_context(|| format!("bind {}", socket.display()))?;
+    let listener = match UnixListener::bind_addr(&address) {
+        // Another one was faster.
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            return Err(up::already(speaker, name).into());
+        }
+        bound => bound.with_context(|| format!("bind {name}"))?,
+    };
     match Place::enter(kind, 0, None) {
         Ok(PlaceRole::Inside(place)) => serve(&place, &listener),
-        Ok(PlaceRole::Outside { exit_code }) => {
-            folder::forget(&socket);
-            Ok(place::code(exit_code))
-        }
+        Ok(PlaceRole::Outside { exit_code }) => Ok(place::code(exit_code)),
         Err(refusal) => {
-            folder::forget(&socket);
             // Whoever started this process says how to change it.
             say(&refusal.what).context("write")?;
             let exit =
@@ -59,8 +61,8 @@ fn serve(place: &Place, listener: &UnixListener) -> Result<ExitCode> {
     say(READY).context("write")?;
     loop {
         let (stream, _) = listener.accept().context("accept")?;
-        // A connection that fails is the other side's concern.
-        if let Ok(End::Now) = answer(place, &stream) {
+        // A connection that fails, or is not the user's own, is the other side's concern.
+        if let Ok(End::Now) = folder::is_from_us(&stream).and_then(|()| answer(place, &stream)) {
             return Ok(ExitCode::SUCCESS);
         }
     }

@@ -18,6 +18,7 @@ use super::plan;
 use super::traced;
 use crate::cli;
 use crate::commands::trace::{self, TracedProgram};
+use crate::course_program::IN_LAB;
 use crate::executables;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -131,7 +132,7 @@ impl Member {
 fn start(speaker: Speaker, place: &Place, member: &Member) -> Result<Child> {
     let argv = trace::program(member.command.clone())?.argv;
     let mut command = Command::new(&argv[0]);
-    command.args(&argv[1..]);
+    command.args(&argv[1..]).env(IN_LAB, member.host.as_deref().unwrap_or(LOOPBACK_NAME));
     // Where there is no process namespace, nothing else ends it if this process is killed.
     end_with_us(&mut command).context("pidfd_open")?;
     if let Some(host) = &member.host {

@@ -13,10 +13,10 @@ use super::control::{self, Lab};
 use super::place::{self, Entered, code_of};
 use super::{folder, plan, run};
 use crate::cli;
+use crate::course_program::IN_LAB;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::eprintln;
-
-/// The variable that says where a shell is, for prompts of one's own.
-const VARIABLE: &str = "SOCKLAB_LAB";
 
 pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCode> {
     let described = options.place.hosts.is_some()
@@ -26,6 +26,10 @@ pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCod
     if options.name.is_some() || !described {
         let name = options.name.as_deref().unwrap_or(folder::USUAL);
         match Lab::find(speaker, name)? {
+            Some(_) if described => {
+                let what = say!(speaker, "lab-shell-is-as-it-is", name = name);
+                return Err(Failure::new(ExitReason::Usage, what).into());
+            }
             Some(lab) => return in_running(speaker, &lab, options),
             None if options.name.is_some() => return Err(folder::not_up(speaker, name).into()),
             None => {}
@@ -54,8 +58,8 @@ fn in_running(speaker: Speaker, lab: &Lab, options: &cli::LabShell) -> Result<Ex
     place::leave_interrupts_to_programs()?;
     let host = control::host_or_first(speaker, lab, options.host.as_deref())?;
     let prompt = Prompt::make(&host)?;
-    eprintln!("{}", say!(speaker, "lab-shell-up", host = host.as_str(), lab = lab.name()));
     lab.enter(speaker, &host)?;
+    eprintln!("{}", say!(speaker, "lab-shell-up", host = host.as_str(), lab = lab.name()));
     prompt.run(speaker)
 }
 
@@ -71,7 +75,7 @@ impl Prompt {
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
         let shell = shell.unwrap_or_else(|| "/bin/sh".into());
         let mut command = Command::new(&shell);
-        command.env(VARIABLE, host);
+        command.env(IN_LAB, host);
         let name = Path::new(&shell).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = match name.as_str() {
             "bash" => "[ -f ~/.bashrc ] && . ~/.bashrc\nPS1=\"(lab $SOCKLAB_LAB) $PS1\"\n",

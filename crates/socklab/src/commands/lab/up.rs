@@ -19,9 +19,7 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     let name = options.name.as_deref().unwrap_or(folder::USUAL);
     plan::kind(speaker, &options.place, hold::USED)?;
     if Lab::find(speaker, name)?.is_some() {
-        let what = say!(speaker, "lab-up-already", name = name);
-        let hint = say!(speaker, "try-line", what = typed("down", "", name));
-        return Err(Failure::new(ExitReason::No, what).hint(hint).into());
+        return Err(already(speaker, name).into());
     }
     let mut command = Command::new(std::env::current_exe().context("readlink /proc/self/exe")?);
     command.args(["lab", "up", "--hold", name, "--lang", &speaker.language().to_string()]);
@@ -72,6 +70,13 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     ];
     rows(&typed, width()).iter().for_each(|line| println!("{line}"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// There is such a lab.
+pub(super) fn already(speaker: Speaker, name: &str) -> Failure {
+    let what = say!(speaker, "lab-up-already", name = name);
+    let hint = say!(speaker, "try-line", what = typed("down", "", name));
+    Failure::new(ExitReason::No, what).hint(hint)
 }
 
 /// A command about a lab, whose name is left out if it is the usual one.
