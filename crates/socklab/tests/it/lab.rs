@@ -7,9 +7,9 @@ use std::time::Instant;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use socklab_kernel::process;
-use socklab_prerequisites::{need, not_run};
+use socklab_prerequisites::{find, need, not_run};
 
-use crate::stage::own::{await_end, kill};
+use crate::stage::own::{Own, await_end, kill};
 use crate::stage::{PATIENCE, Running, Terminal, program, run, run_with, socklab};
 
 const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
@@ -290,5 +290,88 @@ fn where_there_can_be_no_lab_the_step_and_the_fix_are_said() {
     let ended = ended.exits(3);
     for said in ["unshare CLONE_NEWUSER", "No space left", "user.max_user_namespaces=10000"] {
         assert!(ended.errors.contains(said), "{said}: {ended:?}");
+    }
+}
+
+/// Programs that ask `pool.ntp.org` for the time, and print how long the answer is: 48 bytes.
+const ASKING: [(&str, &str, &str); 3] = [
+    (
+        "python3",
+        "ask.py",
+        "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+         s.connect(('pool.ntp.org', 123))\ns.send(b'\\x23' + bytes(47))\nprint(len(s.recv(99)))\n",
+    ),
+    (
+        "node",
+        "ask.js",
+        "const s = require('dgram').createSocket('udp4');\n\
+         s.on('message', m => { console.log(m.length); s.close(); });\n\
+         const q = Buffer.alloc(48); q[0] = 0x23;\ns.send(q, 123, 'pool.ntp.org');\n",
+    ),
+    (
+        "java",
+        "Ask.java",
+        "import java.net.*;\npublic class Ask { public static void main(String[] a) throws Exception {\n\
+         DatagramSocket s = new DatagramSocket();\nbyte[] q = new byte[48]; q[0] = 0x23;\n\
+         s.send(new DatagramPacket(q, 48, InetAddress.getByName(\"pool.ntp.org\"), 123));\n\
+         DatagramPacket p = new DatagramPacket(new byte[99], 99); s.receive(p);\n\
+         System.out.println(p.getLength()); } }\n",
+    ),
+];
+
+const GO: &str = "package main\nimport (\"fmt\"; \"net\")\nfunc main() {\n\
+    c, e := net.Dial(\"udp\", \"pool.ntp.org:123\")\nif e != nil { panic(e) }\n\
+    q := make([]byte, 48); q[0] = 0x23; c.Write(q)\n\
+    p := make([]byte, 99); n, _ := c.Read(p); fmt.Println(n) }\n";
+
+fn found(tool: &str) -> Option<String> {
+    find(tool).map(|path| path.display().to_string())
+}
+
+/// `lab run`, as a user.
+fn lab_of(own: &Own, user: Option<u32>, words: &[&str]) -> Command {
+    let path = own.path.display().to_string();
+    let mut command = program(if user.is_some() { "setpriv" } else { &path });
+    if let Some(id) = user {
+        let ids = [format!("--reuid={id}"), format!("--regid={id}")];
+        command.args(ids).args(["--clear-groups", &path]);
+    }
+    command.args(["lab", "run", "--"]).args(words).env("HOME", "/nonexistent");
+    command
+}
+
+#[test]
+fn programs_of_every_language_find_the_names_of_the_course() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let own = Own::new();
+    let folder = own.path.parent().expect("a folder").to_owned();
+    let mut commands: Vec<Vec<String>> = Vec::new();
+    for (tool, file, text) in ASKING {
+        let Some(tool) = found(tool) else { continue };
+        std::fs::write(folder.join(file), text).expect("write");
+        commands.push(vec![tool, folder.join(file).display().to_string()]);
+    }
+    if let Some(go) = found("go") {
+        std::fs::write(folder.join("ask.go"), GO).expect("write");
+        let built = folder.join("ask-go");
+        let cache = folder.join("cache");
+        let mut build = program(&go);
+        build.args(["build", "-o"]).arg(&built).arg("ask.go").current_dir(&folder);
+        run(build.env("GOCACHE", cache).env("CGO_ENABLED", "0")).exits(0);
+        commands.push(vec![built.display().to_string()]);
+    }
+    let nobody = rustix::process::geteuid().is_root() && find("setpriv").is_some();
+    for user in [None].into_iter().chain(nobody.then_some(Some(65_534))) {
+        for words in &commands {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let ended = run(&mut lab_of(&own, user, &words)).exits(0);
+            assert_eq!(ended.text(), "48\n", "{words:?} as {user:?}");
+        }
+        if let Some(curl) = found("curl") {
+            let ended = run(&mut lab_of(&own, user, &[&curl, "-s", "http://www.google.com/"]));
+            assert!(ended.exits(0).text().contains("<html"), "curl as {user:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! The machine is a namespace of the test's own, in which nobody else changes anything.
 
 use std::process::Command;
+use std::time::SystemTime;
 
 use rustix::process::geteuid;
 use socklab_prerequisites::{find, need, not_run};
@@ -57,12 +58,25 @@ same() {
 failed=0
 how=$1; shift
 network=$(network); files=$(files)
-"$program" "$@" < /dev/null > /dev/null 2> /run/home/state.errors &
+# A lab that is up, from its beginning to its end.
+whole() {
+    "$program" lab up "$@" && "$program" lab exec -- true || return
+    case "$how" in
+        up) "$program" lab down ;;
+        # With one of its processes, all of it ends.
+        *) kill -9 $(pgrep -f -- --hold | head -1) ;;
+    esac
+}
+case "$how" in
+    up*) whole "$@" < /dev/null > /dev/null 2> /run/home/state.errors & ;;
+    *) "$program" "$@" < /dev/null > /dev/null 2> /run/home/state.errors & ;;
+esac
 socklab=$!
 rounds=0
 while kill -0 $socklab 2>/dev/null; do
     same 'before and during' "$network" "$(network)"
     rounds=$((rounds + 1))
+    case "$how" in killed:*) sleep "${how#killed:}"; kill -9 $socklab; break ;; esac
     # Once it has a child, it is in the middle.
     if [ "$how" = killed ] && [ -n "$(cat /proc/$socklab/task/$socklab/children 2>/dev/null)" ]; then
         kill -9 $socklab
@@ -71,27 +85,40 @@ while kill -0 $socklab 2>/dev/null; do
     [ $failed = 0 ] || break
 done
 wait $socklab; code=$?
+case "$how" in killed*) code=0 ;; esac
+case "$how" in
+    ended|up) [ -z "$(processes)" ] || { echo "at its end there was: $(processes)"; failed=1; } ;;
+esac
 tries=0
 while [ -n "$(processes)" ] && [ $tries -lt 500 ]; do tries=$((tries + 1)); sleep 0.02; done
 [ -z "$(processes)" ] || { echo "left behind: $(processes)"; failed=1; }
 same 'before and after' "$network" "$(network)"
-[ -s /run/home/state.errors ] && [ "$how" = ended ] && [ $code -gt 1 ] && cat /run/home/state.errors
+[ -s /run/home/state.errors ] && [ $code -gt 1 ] && cat /run/home/state.errors
 rm -f /run/home/state.errors
 same 'files before and after' "$files" "$(files)"
 [ $rounds -gt 0 ] || { echo 'it was never looked at'; failed=1; }
-[ "$how" = killed ] || [ $code -le 1 ] || { echo "exit code $code"; failed=1; }
+[ $code -le 1 ] || { echo "exit code $code"; failed=1; }
 exit $failed
 "#;
 
 /// Commands that make places of every kind.
-const COMMANDS: [&[&str]; 6] = [
+const COMMANDS: [&[&str]; 8] = [
     &["lab", "run", "--", "sleep", "0.3"],
     &["lab", "run", "--wire", "drop the 1st SYN", "--", "curl", "-s", "http://www.google.com/"],
     &["lab", "run", "--hosts", "5", "--", "sleep", "0.3"],
     &["trace", "--packets", "tcp-server", "tcp-client"],
     &["what-if", "3", "--predict", "b"],
     &["run", "--lab", "--trace", "socket-05"],
+    &["trace", "--wire", "delay 1ms", "tcp-server", "tcp-client"],
+    // Its wire is in the question.
+    &["what-if", "lost-syn", "--predict", "a"],
 ];
+
+/// A moment in which a command is at work, or just begins, or ends.
+fn some_moment() -> String {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    format!("killed:0.{:03}", now.subsec_nanos() / 1_000 % 300)
+}
 
 /// The script on a machine of its own, for a user.
 fn machine(own: &Own, user: Option<u32>, how: &str, words: &[&str]) -> Command {
@@ -121,14 +148,26 @@ fn leaves_nothing(user: Option<u32>) {
         if words.contains(&"curl") && find("curl").is_none() {
             continue;
         }
-        for how in ["ended", "killed"] {
-            let ended = run(&mut machine(&own, user, how, words));
-            if ended.code == 77 || ended.errors.contains("unshare:") {
+        for how in ["ended", "killed", &some_moment()] {
+            if !leaves_none(&own, user, how, words) {
                 not_run!("user namespaces with a network and a process namespace");
             }
-            assert_eq!(ended.code, 0, "{how}: {words:?}\n{}\n{}", ended.text(), ended.errors);
         }
     }
+    need!("pgrep");
+    for how in ["up", "up and killed"] {
+        leaves_none(&own, user, how, &["--hosts", "3"]);
+    }
+}
+
+/// False if there can be no such machine.
+fn leaves_none(own: &Own, user: Option<u32>, how: &str, words: &[&str]) -> bool {
+    let ended = run(&mut machine(own, user, how, words));
+    if ended.code == 77 || ended.errors.contains("unshare:") {
+        return false;
+    }
+    assert_eq!(ended.code, 0, "{how}: {words:?}\n{}\n{}", ended.text(), ended.errors);
+    true
 }
 
 #[test]
