@@ -89,3 +89,10 @@ pub(super) fn reset_between(
     let between = |frame: Position| (since..=until).contains(&case.flows.order[frame].at);
     resets.find(|(frame, _)| between(*frame)).map(|(frame, _)| frame)
 }
+
+/// True if a rule of the wire has cut a connection. What its ends do after that, and what becomes of
+/// it, is not their doing.
+pub(super) fn is_cut_by_rule(case: &Case<'_>, connection: usize) -> bool {
+    let by_rule = |tie: &Tie| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_)));
+    [0, 1].into_iter().any(|side| sent_by(case, connection, side).any(|(_, tie)| by_rule(tie)))
+}

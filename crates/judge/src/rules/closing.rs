@@ -54,10 +54,12 @@ pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
 /// True if one end cut the connection: after a reset there is no TIME_WAIT.
 fn was_cut(case: &Case<'_>, connection: usize) -> bool {
     let ends = case.flows.connections[connection].ends.each_ref().map(|end| end.socket);
-    ends.into_iter().flatten().any(|socket| {
-        let learned = case.cut_before(socket, case.flows.order.len()).is_some();
-        learned || resets::sent_reset(case, connection, socket).is_some()
-    })
+    let by_rule = arrived::is_cut_by_rule(case, connection);
+    by_rule
+        || ends.into_iter().flatten().any(|socket| {
+            let learned = case.cut_before(socket, case.flows.order.len()).is_some();
+            learned || resets::sent_reset(case, connection, socket).is_some()
+        })
 }
 
 /// The server's end closed first, and the other end closed too, both in order: then the server's

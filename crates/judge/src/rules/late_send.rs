@@ -4,14 +4,17 @@ use socklab_event::{Call, Errno};
 use socklab_flows::{ConnectionKind, Position};
 use socklab_say::{count, duration};
 
+use super::arrived;
 use crate::case::{Case, Occurrence, is_tcp};
 
 /// A send that succeeded although the peer had closed before: nobody will read it. The sender learns
 /// that only later, from a reset or from the end of the stream. This is what becomes of a request
 /// on a kept connection whose server has given it up meanwhile (RFC 9112 §9.5).
 pub(super) fn after_the_end(case: &Case<'_>) -> Vec<Occurrence> {
-    let streams = case.flows.connections.iter().filter(|one| one.kind == ConnectionKind::Stream);
-    let both = streams.filter_map(|one| Some([one.ends[0].socket?, one.ends[1].socket?]));
+    let connections = case.flows.connections.iter().enumerate();
+    let streams = connections.filter(|(_, one)| one.kind == ConnectionKind::Stream);
+    let streams = streams.filter(|(index, _)| !arrived::is_cut_by_rule(case, *index));
+    let both = streams.filter_map(|(_, one)| Some([one.ends[0].socket?, one.ends[1].socket?]));
     let found =
         both.flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(|(own, peer)| {
             let whole = own != peer && case.is_whole(own) && case.is_whole(peer);

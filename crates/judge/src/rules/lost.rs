@@ -19,7 +19,7 @@ pub(super) fn loss(case: &Case<'_>, frame: Position) -> Option<Argument> {
     let frame = case.flows.order.get(frame)?.frame()?;
     let why = match &frame.fate {
         Fate::Dropped { rule } => sentence!("wire-dropped-by-rule", rule = rule.clone()),
-        Fate::Altered { how, rule, .. } if how.iter().any(|how| *how == "corrupted") => {
+        Fate::Altered { rule, .. } if frame.is_spoilt() => {
             sentence!("wire-corrupted-by-rule", rule = rule.clone())
         }
         Fate::Lost { .. } => sentence!("wire-lost"),
@@ -225,6 +225,17 @@ struct Lost {
     arrived: bool,
 }
 
+/// True if the first bytes of a segment arrived, with it or another one that carried them: before a
+/// moment, or at all.
+fn arrives(case: &Case<'_>, segment: &Tie, before: Option<u64>) -> bool {
+    let carriers = segment.carries.first().map(|one| case.flows.ties.carriers(one.transfer));
+    let mut ties = carriers.into_iter().flatten().filter_map(|at| case.flows.ties.of(*at));
+    ties.any(|tie| {
+        let in_time = |arrived: u64| before.is_none_or(|before| arrived < before);
+        tie.bytes.contains(&segment.bytes.start) && tie.arrived.is_some_and(in_time)
+    })
+}
+
 /// The data that did not arrive, by connection and direction.
 fn lost(case: &Case<'_>) -> Vec<Lost> {
     let mut found: BTreeMap<(usize, usize), Lost> = BTreeMap::new();
@@ -232,8 +243,9 @@ fn lost(case: &Case<'_>) -> Vec<Lost> {
         let (Some(number), Some(carried)) = (tie.conversation, tie.carries.first()) else {
             continue;
         };
-        // What arrived was not lost, even if it came again: then only its ACK was late.
         let is_lost = tie.meaning == Meaning::Data && loss(case, at).is_some();
+        // What had arrived already was not lost with its repetition: then only its ACK was.
+        let is_lost = is_lost && !arrives(case, tie, Some(case.flows.order[at].at));
         if let Some(one) = found.get_mut(&(number, tie.side)) {
             one.times += u64::from(is_lost);
             if let Some(Again { by, .. }) = tie.again.filter(|again| again.of == one.frame) {
@@ -248,11 +260,7 @@ fn lost(case: &Case<'_>) -> Vec<Lost> {
     let mut found: Vec<Lost> = found.into_values().collect();
     for one in &mut found {
         let Some(tie) = case.flows.ties.of(one.frame) else { continue };
-        let Some(carried) = tie.carries.first() else { continue };
-        let carriers = case.flows.ties.carriers(carried.transfer).iter();
-        let mut ties = carriers.filter_map(|frame| case.flows.ties.of(*frame));
-        one.arrived =
-            ties.any(|again| again.bytes.contains(&tie.bytes.start) && again.arrived.is_some());
+        one.arrived = arrives(case, tie, None);
     }
     found
 }

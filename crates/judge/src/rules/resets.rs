@@ -54,7 +54,8 @@ pub(super) fn sent_reset(case: &Case<'_>, connection: usize, socket: usize) -> O
     // connection that a rule had cut is not cut again.
     let side = 1 - case.flows.other_side(connection, Some(socket));
     let frame = arrived::reset_of_close(case, connection, side, close);
-    if frame.is_none() && case.flows.ties.has(connection) {
+    let untouched = frame.is_some() && !arrived::is_cut_by_rule(case, connection);
+    if case.flows.ties.has(connection) && !untouched {
         return None;
     }
     if let Some((set, OptionValue::Linger(Some(0)))) = case.option(socket, "SO_LINGER", close) {
@@ -250,7 +251,11 @@ pub(super) fn reset_unaccepted(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 fn by_frame(case: &Case<'_>, reason: &ResetReason) -> Vec<Occurrence> {
-    let by_frame = |reset: &Reset<'_>| reset.reason() == Some(reason) && reset.shut.is_none();
+    let by_frame = |reset: &Reset<'_>| {
+        let connection = case.flows.connection_at(reset.at);
+        let by_rule = connection.is_some_and(|one| arrived::is_cut_by_rule(case, one));
+        reset.reason() == Some(reason) && reset.shut.is_none() && !by_rule
+    };
     let found = resets(case).filter(by_frame);
     let found = found.filter_map(|Reset { at, call, frame, .. }| {
         let (frame, tie) = frame?;
@@ -315,14 +320,13 @@ pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
     // before the recording nobody knows whether its own side was shut down.
     let found = broken(case).filter_map(|(at, fd)| {
         let socket = case.flows.socket_at(at).filter(|socket| case.is_whole(*socket))?;
+        let connection = case.flows.connection_at(at)?;
         let frame = reset_frame(case, at);
         // A rule of the wire may have cut it, or the kernel given it up: the other end did not.
-        let by_rule =
-            frame.is_some_and(|(_, tie)| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_))));
+        let by_rule = arrived::is_cut_by_rule(case, connection);
         let learned = case.cut_before(socket, at).and_then(|cut| case.call(cut)?.error());
         let otherwise = by_rule || learned == Some(Errno::ETIMEDOUT);
-        let connected = case.flows.connection_at(at).is_some();
-        let told = connected && !otherwise && own_shutdown(case, at).is_none();
+        let told = !otherwise && own_shutdown(case, at).is_none();
         let finding = Occurrence::at(at).and(frame.map(|(frame, _)| frame));
         told.then(|| finding.with("fd", fd))
     });

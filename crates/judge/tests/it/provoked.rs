@@ -1,5 +1,6 @@
 //! Every rule, provoked by a real program on a real kernel: `fixtures/provoke/RULE.py`.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -12,25 +13,6 @@ use socklab_flows::Flows;
 use socklab_judge::{RULES, explain};
 use socklab_prerequisites::{not_run, python};
 use socklab_trace::{Command, Options, Stdio, Tracer};
-
-/// Rules that only a network with other hosts or packet loss can provoke, and those that only
-/// recorded packets show.
-const NEED_A_NETWORK: [&str; 14] = [
-    "connect-refused-remote",
-    "connection-timed-out",
-    "syn-lost",
-    "syn-ack-lost",
-    "connection-reset-closed",
-    "connection-reset-unaccepted",
-    "connection-reset-rule",
-    "nagle-delayed-ack",
-    "window-closed",
-    "data-lost",
-    "data-lost-asked-for",
-    "connection-timed-out-lost",
-    "datagram-lost",
-    "fragment-lost",
-];
 
 /// The exit code of a program that cannot provoke its rule on this machine.
 const CANNOT: i32 = 77;
@@ -105,8 +87,14 @@ include!(concat!(env!("OUT_DIR"), "/provoked.rs"));
 
 #[test]
 fn every_rule_has_its_program_and_every_program_its_rule() {
-    let rules = RULES.iter().map(|rule| rule.key).filter(|rule| !NEED_A_NETWORK.contains(rule));
-    let mut rules: Vec<_> = rules.collect();
+    // Those that only packets show, or that take a wire, are provoked through the command line.
+    let on_a_wire = fs::read_dir(folder().join("packets")).expect("the folder");
+    let on_a_wire = on_a_wire.map(|entry| entry.expect("an entry").path());
+    let on_a_wire = on_a_wire.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    let mut programs: Vec<String> = PROGRAMS.iter().map(|rule| (*rule).to_owned()).collect();
+    programs.extend(on_a_wire.filter(|name| name != "__pycache__"));
+    programs.sort_unstable();
+    let mut rules: Vec<_> = RULES.iter().map(|rule| rule.key).collect();
     rules.sort_unstable();
-    assert_eq!(PROGRAMS, rules);
+    assert_eq!(programs, rules);
 }

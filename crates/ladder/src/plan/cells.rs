@@ -30,8 +30,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let took = duration(call.took());
     let (mut answer, mut mark) = wording::answered(call, speaker);
     let waited = scene.waited(at, call);
-    if waited && call.error().is_some_and(socklab_event::Errno::is_not_now) {
-        // A call that waited and still returned EAGAIN has a timeout (SO_RCVTIMEO, SO_SNDTIMEO).
+    if waited && scene.flows.reached_limit(at) {
         answer = Label::default()
             .then(PartKind::Mark, format!("✗ {}", call.error()?))
             .then(PartKind::Mark, say!(speaker, "ladder-timed-out"));

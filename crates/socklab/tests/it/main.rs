@@ -28,6 +28,7 @@ mod nothing_left;
 mod ntp_replies;
 mod packets;
 mod patterns;
+mod provoked;
 mod recording;
 mod report;
 mod sandbox;

@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod beginnings;
+mod by_rule;
 mod data;
 mod endings;
 mod waiting;

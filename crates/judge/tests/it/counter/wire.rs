@@ -173,7 +173,7 @@ fn a_full_window_that_nothing_waited_for_is_not_explained() {
     assert!(!told(&full(true, 300, true).story, "window-closed"), "it was reading");
 }
 
-fn reset(talk: &mut Talk, began: u64) {
+pub(super) fn reset(talk: &mut Talk, began: u64) {
     let args = got(10, b"");
     talk.story.since(began).fail(talk.near, "recvfrom", args, Errno::ECONNRESET.0);
 }
