@@ -117,7 +117,7 @@ const COMMANDS: [&[&str]; 8] = [
 /// A moment in which a command is at work, or just begins, or ends.
 fn some_moment() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    format!("killed:0.{:03}", now.subsec_nanos() / 1_000 % 300)
+    format!("killed:0.{:03}", now.subsec_micros() % 300)
 }
 
 /// The script on a machine of its own, for a user.
