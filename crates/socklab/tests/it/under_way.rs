@@ -119,6 +119,28 @@ fn whoever_ends_socklab_outside_of_the_place_gets_the_recording() {
 }
 
 #[test]
+fn whoever_ends_socklab_outside_of_the_place_ends_the_program_inside() {
+    let python = need!("python3");
+    // It tidies up, as a server that gets SIGTERM may.
+    let script = "
+import signal
+signal.signal(signal.SIGTERM, lambda *_: (print('tidied', flush=True), exit(7)))
+print('ready', flush=True)
+signal.pause()
+";
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let words = ["lab", "run", "--", &python, "-S", "-E", "-c", script];
+        let inside = Running::start(&mut socklab(&words));
+        if !inside.wait_for_output_or_end("ready") {
+            not_run!("user namespaces");
+        }
+        inside.signal(signal);
+        let ended = inside.finish();
+        assert!(ended.code == 7 && ended.output.contains("tidied"), "{signal:?}: {ended:?}");
+    }
+}
+
+#[test]
 fn programs_that_wait_for_nobody_are_named() {
     let (python, words) = (need!("python3"), ["trace", "--no-packets"]);
     let script = "import socket; socket.create_server(('127.0.0.1', 0)).accept()";

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::{SIGHUP, SIGTERM};
 use socklab_kernel::table::Entry;
 use socklab_lab::{LOOPBACK_NAME, Place, end_with_us};
 use socklab_say::{Speaker, say};
@@ -23,6 +24,7 @@ use crate::executables;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
+use crate::signals::Signals;
 
 /// How often the kernel's tables are read: no system call waits for a change in them.
 const GLANCE: Duration = Duration::from_millis(1);
@@ -117,9 +119,25 @@ fn run_all(speaker: Speaker, place: &Place, members: &[Member]) -> Result<ExitCo
         await_socket(speaker, place, host, &reachable, &mut started, &next, member)?;
     }
     let mut last = start(speaker, place, last)?;
+    end_with(&last)?;
     let status = last.wait().context("waitpid")?;
     started.end();
     Ok(code_of(status))
+}
+
+/// Whoever ends socklab ends this program, and what it has started is then ended as usual. Ctrl-C has
+/// reached the program already.
+fn end_with(program: &Child) -> Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP]).context("sigaction")?;
+    let pid = i32::try_from(program.id()).ok().and_then(Pid::from_raw);
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            // It fails if the program has just ended, which `run_all` finds.
+            let _ = pid.map(|pid| kill_process(pid, Signal::TERM));
+        }
+    });
+    socklab_lab::heed_signals();
+    Ok(())
 }
 
 impl Member {

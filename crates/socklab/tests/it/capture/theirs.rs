@@ -209,7 +209,7 @@ fn what_is_missing_of_a_capture_is_said() {
     let ended =
         run(&mut socklab(&["draw", &folder.word("cut.pcap"), "-o", &folder.word("cut.jsonl")]));
     let said = ended.exits(0);
-    assert!(said.complaint().contains("ends within a packet, at byte 72"), "{said:?}");
+    assert!(said.errors.contains("ends within a packet, at byte 72"), "{said:?}");
     let read = reading(&folder.path("cut.jsonl"));
     let last = read.timeline.events.last().expect("events");
     assert!(
