@@ -136,7 +136,7 @@ signal.pause()
         }
         inside.signal(signal);
         let ended = inside.finish();
-        assert!(ended.code == 7 && ended.output.contains("tidied"), "{signal:?}: {ended:?}");
+        assert!(ended.code == 7 && ended.output.ends_with(b"tidied\n"), "{signal:?}: {ended:?}");
     }
 }
 
