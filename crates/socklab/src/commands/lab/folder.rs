@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::{SocketAddr, UnixStream};
 use std::path::{Path, PathBuf};
 
-use rustix::net::sockopt::socket_peercred;
+use nix::sys::socket::{getsockopt, sockopt};
 use rustix::process::geteuid;
 use socklab_say::{Speaker, say};
 
@@ -69,8 +69,10 @@ pub(super) fn connect(address: &SocketAddr) -> io::Result<Option<UnixStream>> {
 ///
 /// It is not.
 pub(super) fn is_from_us(stream: &UnixStream) -> io::Result<()> {
-    let peer = socket_peercred(stream)?.uid;
-    match peer == geteuid() || peer.is_root() {
+    // Not rustix's `socket_peercred`, which reads an error from the process number of somebody outside of
+    // our pid namespace: 0, `pid_namespaces(7)`.
+    let peer = getsockopt(stream, sockopt::PeerCredentials)?.uid();
+    match peer == geteuid().as_raw() || peer == 0 {
         true => Ok(()),
         false => Err(ErrorKind::PermissionDenied.into()),
     }
