@@ -168,17 +168,18 @@ pub(super) fn had_losses(case: &Case<'_>, call: Position) -> bool {
     lost_frames(case, call).next().is_some()
 }
 
-/// The last frame that the wire lost in the conversation of a call, if nothing reached the caller
-/// after it was sent: a loss that was made up for is not why a connection fell silent.
+/// The last frame that the wire lost in the conversation of a call, if nothing reached the caller from
+/// when it was sent until the call returned: a loss that was made up for is not why a connection fell
+/// silent.
 pub(super) fn silencing_loss(case: &Case<'_>, call: Position) -> Option<Position> {
     let last = lost_frames(case, call).last()?;
     let ties = &case.flows.ties;
     let conversation = &ties.conversations[ties.of(last)?.conversation?];
     let own = conversation.sockets.iter().position(|one| *one == case.flows.socket_at(call));
-    let sent = case.flows.order[last].at;
+    let (sent, returned) = (case.flows.order[last].at, case.call(call)?.ended);
     let answered = frames(case, conversation).any(|(_, tie)| {
         let to_caller = own.is_none_or(|own| tie.side != own);
-        to_caller && tie.arrived.is_some_and(|arrived| arrived > sent)
+        to_caller && tie.arrived.is_some_and(|arrived| (sent + 1..returned).contains(&arrived))
     });
     (!answered).then_some(last)
 }

@@ -324,8 +324,11 @@ const GO: &str = "package main\nimport (\"fmt\"; \"net\")\nfunc main() {\n\
     q := make([]byte, 48); q[0] = 0x23; c.Write(q)\n\
     p := make([]byte, 99); n, _ := c.Read(p); fmt.Println(n) }\n";
 
+/// A tool that every user can run, if there is one: the first one in `PATH` may be root's own.
 fn found(tool: &str) -> Option<String> {
-    find(tool).map(|path| path.display().to_string())
+    let everybodys = Path::new("/usr/bin").join(tool);
+    let path = if everybodys.is_file() { Some(everybodys) } else { find(tool) };
+    path.map(|path| path.display().to_string())
 }
 
 /// `lab run`, as a user.

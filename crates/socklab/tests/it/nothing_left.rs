@@ -64,7 +64,7 @@ whole() {
     case "$how" in
         up) "$program" lab down ;;
         # With one of its processes, all of it ends.
-        *) kill -9 $(pgrep -f -- --hold | head -1) ;;
+        *) kill -9 $(pgrep -f 'up --hol[d]' | head -1) ;;
     esac
 }
 case "$how" in

@@ -38,7 +38,7 @@ fn a_pair_becomes_one_ladder_with_both_ends_of_the_connection() {
         // Which of the two comes first is up to the scheduler.
         "├ recv(3) = 0 end of stream",
         "├ close(4)",
-        "Arrows join calls; packets (SYN, ACK, FIN …) are recorded with trace --packets.",
+        "Arrows join calls; packets were left out.",
     ] {
         assert!(ladder.contains(wanted), "{wanted:?} is not in\n{ladder}");
     }
@@ -162,7 +162,7 @@ fn a_file_that_is_not_a_recording_is_refused_with_a_reason_and_nothing_is_overwr
     let name = file.to_str().expect("UTF-8");
     for (content, reason) in [
         ("", "the file is empty"),
-        ("hello\n", "line 1"),
+        ("hello\n", "neither a recording of socklab"),
         ("{\"v\":99}\n", "version 99"),
         ("{\"v\":1}\n{\"seq\":true}\n{\"seq\":1}\n", "line 2"),
     ] {

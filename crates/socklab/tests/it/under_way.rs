@@ -123,9 +123,9 @@ fn whoever_ends_socklab_outside_of_the_place_ends_the_program_inside() {
     let python = need!("python3");
     // It tidies up, as a server that gets SIGTERM may.
     let script = "
-import signal
-signal.signal(signal.SIGTERM, lambda *_: (print('tidied', flush=True), exit(7)))
-print('ready', flush=True)
+import os, signal
+signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'tidied\\n'), os._exit(7)))
+os.write(1, b'ready\\n')
 signal.pause()
 ";
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
