@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let locales = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+    // Asked when it runs: the sources may have moved since this script was compiled.
+    let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let locales = root.join("locales");
     println!("cargo::rerun-if-changed={}", locales.display());
     let mut languages = String::from("[\n");
     for folder in entries(&locales)?.iter().filter(|entry| entry.is_dir()) {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../course");
+    // Asked when it runs: the sources may have moved since this script was compiled.
+    let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let course = root.join("../../course");
     let mut list = String::from("&[\n");
     for kind in ["questions", "exercises", "lessons", "syllabus.toml"] {
         let there = course.join(kind);

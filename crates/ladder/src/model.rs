@@ -1,4 +1,6 @@
 //! The ladder: columns, rows and arrows. Everything is decided here; displays only draw it.
+//!
+//! A little longer than 400 lines, because the displays need all of these words at once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;

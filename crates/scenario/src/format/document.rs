@@ -1,6 +1,8 @@
 //! Deserializes TOML with our own mistakes: the `toml` library's deserializer reports a wrong word,
 //! a missing field or a number out of range only as an English message. So the library only parses,
 //! and this file deserializes its tree of values, each of which knows its place in the text.
+//!
+//! A little longer than 400 lines, because it is one deserializer: serde's traits name what it has.
 
 use std::ops::Range;
 
