@@ -54,12 +54,12 @@ pub(crate) fn join(
         sockets,
         addresses,
         travel,
-        conversations: HashMap::new(),
         datagrams: Vec::new(),
         transfers: Vec::new(),
         by_source_port: HashMap::new(),
         by_destination_port: HashMap::new(),
     };
+    let mut talks: Vec<Talk> = Vec::new();
     for (at, event) in order.iter().enumerate() {
         let Some(socket) = socket_at[at] else { continue };
         let Some(call) = event.call() else { continue };
@@ -70,29 +70,77 @@ pub(crate) fn join(
         // The peer the socket was connected to when this call was made: it may change later.
         let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
         if let socklab_event::Args::Connect { address } = &call.args {
-            paired.connection_at[at] = matcher.conversation(paired, at, socket, address);
+            talks.push(Talk {
+                at,
+                socket,
+                address: Some(address.unmapped()),
+                about: About::Connect,
+            });
         }
         for (index, message) in call.messages().into_iter().enumerate() {
-            let bytes = message.bytes;
-            let Some(address) = message.address.or(peer) else {
-                // The program does not ask for the sender's address.
-                if !sends
-                    && let Some(connection) = matcher.receive_from_unknown(at, socket, &message)
-                {
-                    paired.connection_at[at] = paired.connection_at[at].or(Some(connection));
+            let address = message.address.or(peer);
+            let about = match address {
+                Some(to) if sends => {
+                    About::Sent(matcher.send(at, index, socket, message.bytes, to))
                 }
-                continue;
+                Some(from) => About::Got(matcher.receive(at, socket, &message, from)),
+                // The program does not ask for the sender's address.
+                None if !sends => About::Got(matcher.receive_from_unknown(at, socket, &message)),
+                None => continue,
             };
-            let connection = matcher.conversation(paired, at, socket, address);
-            paired.connection_at[at] = paired.connection_at[at].or(connection);
-            if sends {
-                matcher.send(at, index, socket, connection, bytes, address);
-            } else {
-                matcher.receive(at, socket, &message, address);
-            }
+            talks.push(Talk { at, socket, address: address.map(Endpoint::unmapped), about });
         }
     }
-    matcher.transfers
+    let Matcher { datagrams, mut transfers, .. } = matcher;
+    let known = Sockets { order, all: sockets, addresses };
+    let mut meeting =
+        Meeting { known, conversations: HashMap::new(), takers: HashMap::new(), paired };
+    for talk in &talks {
+        if let (About::Sent(index), Some(to)) = (talk.about, &talk.address)
+            && let Some(taker) = datagrams[index].received_by.first()
+        {
+            meeting.takers.entry((talk.socket, to.clone())).or_insert(*taker);
+        }
+    }
+    // Who has an address may be several: then it is whoever took a datagram who got it. So who talked
+    // to whom is decided when that is known.
+    for talk in &talks {
+        let other = match talk.about {
+            About::Sent(index) => datagrams[index].received_by.first().copied(),
+            About::Got(index) => index.map(|index| transfers[index].from),
+            About::Connect => None,
+        };
+        let connection = meeting.conversation(talk, other);
+        if let About::Sent(index) = talk.about {
+            transfers[index].connection = connection;
+        }
+        let connected = meeting.paired.connection_at[talk.at];
+        meeting.paired.connection_at[talk.at] = match talk.about {
+            About::Connect => connection,
+            _ => connected.or(connection),
+        };
+    }
+    transfers
+}
+
+/// A socket said something to an address, or heard something from it.
+struct Talk {
+    at: Position,
+    socket: usize,
+    /// `None` if the program did not ask.
+    address: Option<Endpoint>,
+    about: About,
+}
+
+/// What was said.
+#[derive(Clone, Copy)]
+enum About {
+    /// Whom it will talk to.
+    Connect,
+    /// This datagram, an index into the transfers.
+    Sent(usize),
+    /// This datagram, if it was recorded how it was sent.
+    Got(Option<usize>),
 }
 
 fn is_inet_datagram(socket: &Socket) -> bool {
@@ -108,7 +156,6 @@ struct Matcher<'s, 't> {
     sockets: &'s [Socket],
     addresses: &'s Addresses,
     travel: &'s Travel,
-    conversations: HashMap<(usize, Node), usize>,
     datagrams: Vec<Datagram<'t>>,
     transfers: Vec<Transfer>,
     /// Sent datagrams by source port, oldest first, without the delivered ones.
@@ -118,21 +165,21 @@ struct Matcher<'s, 't> {
 }
 
 impl<'t> Matcher<'_, 't> {
+    /// Notes a datagram and returns its index.
     fn send(
         &mut self,
         at: Position,
         message: usize,
         from: usize,
-        connection: Option<usize>,
         bytes: &'t Bytes,
         to: &Endpoint,
-    ) {
+    ) -> usize {
         let from_port = self.sockets[from].identity.local.as_ref().and_then(Endpoint::port);
         let total = bytes.total;
         self.transfers.push(Transfer {
             sent: at,
             message,
-            connection,
+            connection: None,
             from,
             start: 0,
             total,
@@ -154,20 +201,29 @@ impl<'t> Matcher<'_, 't> {
             received_by: Vec::new(),
             doubtful: false,
         });
+        self.datagrams.len() - 1
     }
 
-    fn receive(&mut self, at: Position, socket: usize, got: &Payload<'_>, from: &Endpoint) {
-        let Some(by_source_port) = self.by_source_port.get(&from.port()) else { return };
+    /// Receives a datagram from an address; returns its index, if it was recorded how it was sent.
+    fn receive(
+        &mut self,
+        at: Position,
+        socket: usize,
+        got: &Payload<'_>,
+        from: &Endpoint,
+    ) -> Option<usize> {
+        let by_source_port = self.by_source_port.get(&from.port())?;
         let fits = |index: &usize| {
             self.datagrams[*index].from_port == from.port() && self.fits(*index, at, socket, got)
         };
         let mut waiting = by_source_port.iter().copied();
-        let Some(index) = waiting.find(fits) else { return };
+        let index = waiting.find(fits)?;
         let equal: Vec<usize> = waiting.take(COMPARED).filter(fits).collect();
         self.deliver(at, index, socket, got.bytes, &equal);
+        Some(index)
     }
 
-    /// Receives a datagram of unknown source; returns the conversation it belongs to.
+    /// Receives a datagram of unknown source; returns its index.
     fn receive_from_unknown(
         &mut self,
         at: Position,
@@ -186,7 +242,7 @@ impl<'t> Matcher<'_, 't> {
         let index = waiting.find(fits)?;
         let equal: Vec<usize> = waiting.take(COMPARED).filter(fits).collect();
         self.deliver(at, index, socket, got.bytes, &equal);
-        self.transfers[index].connection
+        Some(index)
     }
 
     /// True if this datagram can be the one the socket received.
@@ -231,28 +287,37 @@ impl<'t> Matcher<'_, 't> {
             by_source_port.retain(|other| *other != index);
         }
     }
+}
 
-    /// The conversation between a socket and an address, created if necessary.
-    fn conversation(
-        &mut self,
-        paired: &mut Paired,
-        at: Position,
-        socket: usize,
-        address: &Endpoint,
-    ) -> Option<usize> {
+/// Finds out who talked to whom.
+struct Meeting<'s, 't, 'p> {
+    known: Sockets<'s, 't>,
+    conversations: HashMap<(usize, Node), usize>,
+    /// Who took the first datagram that a socket sent to an address.
+    takers: HashMap<(usize, Endpoint), usize>,
+    paired: &'p mut Paired,
+}
+
+impl Meeting<'_, '_, '_> {
+    /// The conversation that something was said in, created if necessary; `other` is the socket at
+    /// the other end, if that is known.
+    fn conversation(&mut self, talk: &Talk, other: Option<usize>) -> Option<usize> {
+        let socket = talk.socket;
+        let address = match (&talk.address, other) {
+            (Some(address), _) => address.clone(),
+            (None, Some(other)) => self.local(other)?,
+            (None, None) => return None,
+        };
         address.port()?;
-        let known = Sockets { order: self.order, all: self.sockets, addresses: self.addresses };
-        let SocketId { netns, protocol, .. } = self.sockets[socket].identity;
-        let caller = Caller { at, socket: Some(socket), netns, protocol };
-        let other = match known.reached(caller, address) {
+        let other = match other.or_else(|| self.reached(talk, &address)) {
             Some(other) => Node::Socket(other),
-            None => Node::Outside(address.unmapped()),
+            None => Node::Outside(address.clone()),
         };
         let key = (socket, other.clone());
         if let Some(&known) = self.conversations.get(&key) {
             return Some(known);
         }
-        let index = paired.connections.len();
+        let index = self.paired.connections.len();
         let (other_socket, mirror) = match &other {
             Node::Socket(other) => (Some(*other), Some((*other, Node::Socket(socket)))),
             Node::Outside(_) => (None, None),
@@ -261,13 +326,12 @@ impl<'t> Matcher<'_, 't> {
             self.conversations.insert(mirror, index);
         }
         self.conversations.insert(key, index);
-        let address = Some(address.unmapped());
-        let local = self.sockets[socket].identity.local.as_ref().map(Endpoint::unmapped);
-        paired.connections.push(Connection {
+        let local = self.local(socket);
+        self.paired.connections.push(Connection {
             kind: ConnectionKind::Datagrams,
             ends: [
                 End { socket: Some(socket), address: local },
-                End { socket: other_socket, address },
+                End { socket: other_socket, address: Some(address) },
             ],
             listener: None,
             connected: None,
@@ -275,6 +339,27 @@ impl<'t> Matcher<'_, 't> {
             inferred: false,
         });
         Some(index)
+    }
+
+    fn local(&self, socket: usize) -> Option<Endpoint> {
+        self.known.all[socket].identity.local.as_ref().map(Endpoint::unmapped)
+    }
+
+    /// The socket that has an address. Of several, the kernel chooses one for each datagram
+    /// (`SO_REUSEPORT`, socket(7)): that is known only of what was taken.
+    fn reached(&self, talk: &Talk, address: &Endpoint) -> Option<usize> {
+        let SocketId { netns, protocol, .. } = self.known.all[talk.socket].identity;
+        let caller = Caller { at: talk.at, socket: Some(talk.socket), netns, protocol };
+        let taker = || self.takers.get(&(talk.socket, address.clone())).copied();
+        let taker = match talk.about {
+            About::Connect => taker(),
+            _ => None,
+        };
+        taker.or_else(|| match &self.known.sharing(caller, address)[..] {
+            [only] => Some(*only),
+            _ if is_multicast_or_broadcast(address) => self.known.reached(caller, address),
+            _ => None,
+        })
     }
 }
 

@@ -277,6 +277,23 @@ impl<'t> Flows<'t> {
         self.addresses.reach(&self.sockets[socket], netns, address)
     }
 
+    /// The recorded sockets of which one gets what the call at a position sends, if it is not known
+    /// which: several may have one address (`SO_REUSEPORT`, socket(7)), and only what one of them
+    /// takes says whom the kernel chose.
+    pub fn sharing_at(&self, at: Position) -> Vec<usize> {
+        let known = Sockets { order: &self.order, all: &self.sockets, addresses: &self.addresses };
+        let call = self.call(at);
+        let own = call.and_then(|call| call.socket.as_ref());
+        let (Some(call), Some(own), None) = (call, own, self.peer_at(at)) else {
+            return Vec::new();
+        };
+        let caller =
+            Caller { at, socket: self.socket_at(at), netns: own.netns, protocol: own.protocol };
+        let messages = call.messages();
+        let address = messages.first().and_then(|message| message.address).or(own.peer.as_ref());
+        address.map_or_else(Vec::new, |address| known.sharing(caller, address))
+    }
+
     /// The recorded socket that the call at a position talks to, or tried to: the other end of its
     /// connection, or else the socket that its address reaches at that moment.
     pub fn peer_at(&self, at: Position) -> Option<usize> {

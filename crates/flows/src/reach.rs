@@ -130,20 +130,35 @@ impl Sockets<'_, '_> {
     /// that moment, one bound to a specific address is preferred to one bound to any, and the
     /// earlier to the later. Only a listening socket receives stream connections.
     pub(crate) fn reached(&self, caller: Caller, address: &Endpoint) -> Option<usize> {
-        let candidates = self.addresses.by_port.get(&address.unmapped().port())?.iter().copied();
-        let reachable = candidates.filter(|index| {
+        self.reachable(caller, address).min_by_key(|(exact, index)| (!exact, *index)).map(|it| it.1)
+    }
+
+    /// All of which the kernel chooses one for each datagram: several, if they share the address
+    /// (`SO_REUSEPORT`, socket(7)).
+    pub(crate) fn sharing(&self, caller: Caller, address: &Endpoint) -> Vec<usize> {
+        let all: Vec<(bool, usize)> = self.reachable(caller, address).collect();
+        let best = all.iter().map(|(exact, _)| *exact).max();
+        let best = all.iter().filter(|(exact, _)| Some(*exact) == best);
+        best.map(|(_, index)| *index).collect()
+    }
+
+    /// Every socket that `address` may reach, each with whether it is bound to a specific address.
+    fn reachable(&self, caller: Caller, address: &Endpoint) -> impl Iterator<Item = (bool, usize)> {
+        let candidates = self.addresses.by_port.get(&address.unmapped().port());
+        let candidates = candidates.into_iter().flatten().copied();
+        let reachable = candidates.filter(move |index| {
             let socket = &self.all[*index];
             let listens = socket.listening.is_some_and(|listen| listen < caller.at);
-            Some(*index) != caller.socket
+            // A datagram socket may send to itself.
+            (Some(*index) != caller.socket || !socket.is_stream())
                 && socket.identity.protocol == caller.protocol
                 && (listens || !socket.is_stream())
                 && self.is_open(socket, caller.at)
                 && self.addresses.reach(socket, caller.netns, address)
         });
-        reachable.max_by_key(|index| {
-            let local = self.all[*index].identity.local.as_ref();
-            let exact = local.is_some_and(|local| !local.is_any_address());
-            (exact, std::cmp::Reverse(*index))
+        reachable.map(|index| {
+            let local = self.all[index].identity.local.as_ref();
+            (local.is_some_and(|local| !local.is_any_address()), index)
         })
     }
 

@@ -3,6 +3,8 @@
 use socklab_flows::Flows;
 use socklab_timelines::{Sock, Story};
 
+use crate::position::peer_inode;
+
 /// A datagram socket of a new command, bound to `address`.
 fn bound(story: &mut Story, address: &str) -> Sock {
     let program = story.command("program", "program");
@@ -104,10 +106,37 @@ fn a_group_datagram_is_received_once_by_each_member() {
 }
 
 #[test]
+fn of_sockets_with_one_address_the_one_that_takes_a_datagram_got_it() {
+    let mut story = Story::new();
+    let [first, second] = [(); 2].map(|()| bound(&mut story, "127.0.0.1:12000"));
+    let here = [(); 3].map(|()| bound(&mut story, "127.0.0.1:12001"));
+    let sent = here.map(|sock| story.sendto(sock, "127.0.0.1:12000", "hola"));
+    // The sender closes its socket before it is known who takes its datagram.
+    story.close(here[0]);
+    let got = story.recvfrom(second, here[0], "127.0.0.1", "hola");
+    let asks_not = story.recv(first, "hola");
+    let inode = |story: &mut Story, sock| story.identity(sock).inode;
+    let [first, second] = [first, second].map(|sock| inode(&mut story, sock));
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(sent.map(|sent| peer_inode(&flows, sent)), [second, first, None]);
+    let position = |seq: u64| flows.order.iter().position(|event| event.seq == seq);
+    let connection = |seq: u64| flows.connection_at(position(seq)?);
+    assert!(connection(got).is_some(), "one conversation for both ends");
+    assert_eq!(connection(got), connection(sent[0]));
+    assert_eq!(connection(asks_not), connection(sent[1]));
+    let sharing = sent.map(|sent| flows.sharing_at(position(sent).expect("an event")).len());
+    assert_eq!(sharing, [0, 0, 2], "nobody took the last: it is not known whose it was");
+}
+
+#[test]
 fn a_socket_can_send_to_itself() {
     let mut story = Story::new();
     let own = bound(&mut story, "127.0.0.1:12000");
     let sent = story.sendto(own, "127.0.0.1:12000", "hola");
     let got = story.recvfrom(own, own, "127.0.0.1", "hola");
     assert_eq!(received(&story), [(sent, vec![got])]);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert!(flows.connections.len() == 1 && flows.connections[0].is_to_itself());
 }

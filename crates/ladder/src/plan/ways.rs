@@ -45,6 +45,8 @@ enum Far {
     Untraced,
     /// Nothing came back.
     Silent,
+    /// Several recorded sockets have it, and none has taken what was sent there.
+    Shared,
 }
 
 impl Ways {
@@ -182,6 +184,7 @@ impl Ways {
             let command = match far {
                 Far::Nobody => say!(speaker, "packet-nobody"),
                 Far::Silent => say!(speaker, "packet-no-answer"),
+                Far::Shared => say!(speaker, "packet-shared"),
                 Far::Untraced => say!(speaker, "ladder-outside"),
             };
             let nobody = *far == Far::Nobody;
@@ -336,8 +339,16 @@ fn far(flows: &Flows<'_>, conversation: &Conversation, side: usize) -> Far {
     match answers.next() {
         Some(first) if refused(&first) && answers.all(|other| refused(&other)) => Far::Nobody,
         Some(_) => Far::Untraced,
+        None if is_shared(flows, conversation) => Far::Shared,
         None => Far::Silent,
     }
+}
+
+/// True if several recorded sockets have the address that a conversation's datagrams went to.
+fn is_shared(flows: &Flows<'_>, conversation: &Conversation) -> bool {
+    let ties = conversation.frames.iter().filter_map(|at| flows.ties.of(*at));
+    let mut sent = ties.flat_map(|tie| &tie.carries).map(|carried| carried.sent);
+    sent.any(|at| flows.sharing_at(at).len() > 1)
 }
 
 /// The conversations about which a kernel reported that no program has the port.

@@ -55,6 +55,7 @@ packet-port = port { $n }
 packet-ports = { $n } ports
 packet-nobody = no program
 packet-no-answer = no answer
+packet-shared = one of several sockets
 packet-on-the-way = on the way
 packet-nobody-listens = nobody listens there:
 packet-kernel-says = the kernel says so

@@ -53,6 +53,7 @@ packet-port = puerto { $n }
 packet-ports = { $n } puertos
 packet-nobody = sin programa
 packet-no-answer = no responde
+packet-shared = uno de varios sockets
 packet-on-the-way = en el camino
 packet-nobody-listens = nadie escucha ahí:
 packet-kernel-says = lo dice el núcleo
