@@ -167,6 +167,16 @@ impl Call {
         matches!(self.args, Args::Shutdown { how } if how != Shutdown::WR) && self.value().is_some()
     }
 
+    /// Whom the call asks for a connection, whether or not it succeeds: `connect`, and a send with
+    /// `MSG_FASTOPEN`, whose bytes may go along with the SYN (tcp(7), RFC 7413).
+    pub fn asks(&self) -> Option<&Endpoint> {
+        match &self.args {
+            Args::Connect { address } => Some(address),
+            Args::Send { flags, to, .. } if flags.has("MSG_FASTOPEN") => to.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The addresses in the arguments, passed in or returned by the kernel. For an `accept` without
     /// an address buffer, the peer's address even so.
     pub fn addresses(&self) -> Vec<&Endpoint> {

@@ -17,8 +17,11 @@ pub struct Connection {
     pub ends: [End; 2],
     /// The listening socket, if it was recorded.
     pub listener: Option<usize>,
-    /// The `connect` call.
+    /// The `connect` call, or the send that asked for it (`MSG_FASTOPEN`).
     pub connected: Option<Position>,
+    /// The `connect` of the other end, if that asked at the same time (simultaneous open,
+    /// RFC 9293 §3.5): then nobody listened and nobody accepted.
+    pub crossed: Option<Position>,
     /// The `accept` call.
     pub accepted: Option<Position>,
     /// True if another recorded socket with the same addresses could be one of its ends: then the
@@ -136,13 +139,7 @@ fn partners(sockets: &[Socket]) -> (HashMap<usize, usize>, HashSet<usize>) {
 fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connection {
     let Sockets { order, all: sockets, .. } = *known;
     let accepted = |socket: &usize| sockets[*socket].created.filter(|at| is_accept(order, *at));
-    let one_accepted = accepted(&one);
-    let (first, second) =
-        if one_accepted.is_some() { (other, Some(one)) } else { (Some(one), other) };
-    let identity = &sockets[one].identity;
-    let (local, peer) = identity.ends().map_or((None, None), |(a, b)| (Some(a), Some(b)));
-    let (near, far) = if one_accepted.is_some() { (peer, local) } else { (local, peer) };
-    let connected = first.and_then(|first| {
+    let connects = |socket: usize| {
         // A second connect only asks about the progress of the first (EALREADY, EISCONN).
         let connects = |at: &&Position| {
             let call = order[**at].call();
@@ -150,11 +147,21 @@ fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connecti
                 let begins = call.value().is_some()
                     || matches!(call.error(), Some(Errno::EINPROGRESS | Errno::EINTR))
                     || call.outcome == Outcome::Unfinished;
-                matches!(call.args, Args::Connect { .. }) && begins
+                call.asks().is_some() && begins
             })
         };
-        sockets[first].calls.iter().find(connects).copied()
-    });
+        sockets[socket].calls.iter().find(connects).copied()
+    };
+    let began = |socket: usize| Some(order[connects(socket)?].call()?.began);
+    // Of two that asked for each other, the first.
+    let later = other.filter(|other| *other != one).and_then(|other| began(one).zip(began(other)));
+    let turned = accepted(&one).is_some() || later.is_some_and(|(one, other)| other < one);
+    let (first, second) = if turned { (other, Some(one)) } else { (Some(one), other) };
+    let identity = &sockets[one].identity;
+    let (local, peer) = identity.ends().map_or((None, None), |(a, b)| (Some(a), Some(b)));
+    let (near, far) = if turned { (peer, local) } else { (local, peer) };
+    let connected = first.and_then(connects);
+    let crossed = second.filter(|second| first != Some(*second)).and_then(connects);
     let accepted = second.as_ref().and_then(accepted);
     let listener = match second {
         Some(second) => sockets[second].listener,
@@ -170,6 +177,7 @@ fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connecti
         ends: [End { socket: first, address: near }, End { socket: second, address: far }],
         listener,
         connected,
+        crossed,
         accepted,
         inferred: false,
     }

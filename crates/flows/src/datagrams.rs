@@ -335,6 +335,7 @@ impl Meeting<'_, '_, '_> {
             ],
             listener: None,
             connected: None,
+            crossed: None,
             accepted: None,
             inferred: false,
         });

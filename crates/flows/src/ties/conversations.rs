@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use socklab_event::{
-    About, Args, Call, Endpoint, Errno, Event, Headers, IpProtocol, Outcome, Protocol,
-};
+use socklab_event::{About, Call, Endpoint, Errno, Event, Headers, IpProtocol, Outcome, Protocol};
 
 use super::{CLOCKS, Wire};
 use crate::reach::Caller;
@@ -25,14 +23,23 @@ pub struct Conversation {
     pub connection: Option<usize>,
     /// The recorded socket at each end.
     pub sockets: [Option<usize>; 2],
-    /// The `connect` that started it, also one that failed.
+    /// The `connect` that started it, also one that failed, or the send that asked for it.
     pub connect: Option<Position>,
+    /// The `connect` of the second end, if both asked at the same time.
+    pub crossed: Option<Position>,
     /// The recorded socket that was listening at the second end.
     pub listener: Option<usize>,
     /// True if other calls could have started it as well.
     pub inferred: bool,
     /// Its frames, in order.
     pub frames: Vec<Position>,
+}
+
+impl Conversation {
+    /// The call with which an end asked for the connection.
+    pub fn asked(&self, side: usize) -> Option<Position> {
+        if side == 0 { self.connect } else { self.crossed }
+    }
 }
 
 /// So many `connect` calls to one address are expected to be under way at the same time.
@@ -115,12 +122,12 @@ impl Conversations {
             found.streams.entry((a, b)).or_default().push(candidate);
             found.streams.entry((b, a)).or_default().push(Candidate {
                 first: 1,
-                connect: None,
+                connect: connection.crossed,
                 ..candidate
             });
         }
-        let tied = wire.connections.iter().filter_map(|connection| connection.connected);
-        let tied: crate::NumberSet<Position> = tied.collect();
+        let tied = wire.connections.iter().flat_map(|one| [one.connected, one.crossed]);
+        let tied: crate::NumberSet<Position> = tied.flatten().collect();
         for (at, event) in wire.order.iter().enumerate().filter(|(at, _)| !tied.contains(at)) {
             if let Some((to, candidate)) = lone(at, event) {
                 found.failed.entry(to).or_default().push(candidate);
@@ -234,6 +241,7 @@ impl Conversations {
             connection: None,
             sockets: [None, None],
             connect: None,
+            crossed: None,
             listener: None,
             inferred: false,
             frames: Vec::new(),
@@ -245,7 +253,6 @@ impl Conversations {
             if let Some(found) = self.stream((source, destination), now, opens) {
                 side = found.first;
                 new.connection = found.connection;
-                new.connect = found.connect;
             } else if opens
                 && let Some((found, doubtful)) = self.refused(wire, source, destination, now)
             {
@@ -262,7 +269,8 @@ impl Conversations {
             new.sockets = connection.ends.each_ref().map(|end| end.socket);
             new.listener = connection.listener;
             new.inferred |= connection.inferred;
-            new.connect = new.connect.or(connection.connected);
+            new.connect = connection.connected;
+            new.crossed = connection.crossed;
         }
         if protocol == Protocol::TCP && new.listener.is_none() && new.sockets[1].is_none() {
             let netns = new.sockets[0].and_then(|one| wire.sockets[one].identity.netns);
@@ -282,7 +290,8 @@ impl Conversations {
         // Ports are reused, so a pair of addresses may have had several connections: here by when
         // they ended. The first that had not ended yet is the one.
         let from = candidates.partition_point(|candidate| candidate.until < now);
-        let fits = |one: &&mut Candidate| !(one.taken || opens && one.first == 1);
+        let fits =
+            |one: &&mut Candidate| !(one.taken || opens && one.first == 1 && one.connect.is_none());
         let begun = |one: &&mut Candidate| one.since <= now.saturating_add(CLOCKS);
         let found = candidates[from..].iter_mut().filter(begun).find(fits);
         let found = match found {
@@ -354,10 +363,10 @@ impl Conversations {
     }
 }
 
-/// A `connect` on a stream that is not known to have led to a connection.
+/// A call on a stream that asked for a connection and is not known to have led to one.
 fn lone(at: Position, event: &Event) -> Option<(Port, Candidate)> {
     let call = event.call()?;
-    let Args::Connect { address } = &call.args else { return None };
+    let address = call.asks()?;
     let is_tcp = call.socket.as_ref().is_none_or(|socket| socket.protocol == Protocol::TCP);
     if !is_tcp || asks_again(call) {
         return None;

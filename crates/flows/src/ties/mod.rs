@@ -371,7 +371,7 @@ impl<'a, 't> Tying<'a, 't> {
             now,
             segment: &segment,
             own: conversation.sockets[side],
-            connect: conversation.connect.filter(|_| side == 0),
+            connect: conversation.asked(side),
             listener: conversation.listener.filter(|_| side == 1),
         };
         let known = Known { order: self.wire.order, ties: &self.ties, index: &self.index };

@@ -125,8 +125,12 @@ impl Stream {
             let fin = them.fin.map(|(_, end)| end);
             tie.acknowledges_fin = fin.is_some_and(|end| offset > end);
             tie.acknowledges = Some(fin.map_or(offset, |end| offset.min(end)));
-        } else if segment.ack && segment.syn && them.first.is_some() {
-            tie.acknowledges = Some(0);
+        } else if segment.ack
+            && segment.syn
+            && let Some(offset) = them.offset(segment.acknowledgement, 0)
+        {
+            // More than the SYN, if data came with it.
+            tie.acknowledges = Some(u64::try_from(offset).unwrap_or(0));
         }
         if segment.ack && !segment.rst {
             let me = &self.sides[side];
@@ -147,8 +151,9 @@ impl Stream {
             tie.window = Some(Window { raw: segment.window, bytes, change });
         }
         let me = &self.sides[side];
-        if segment.length > 0
-            && !segment.syn
+        if segment.length > 0 && segment.syn {
+            tie.bytes = 0..segment.length;
+        } else if segment.length > 0
             && let Some(start) = me.offset(segment.sequence, me.sent)
             && let Ok(start) = u64::try_from(start)
         {
@@ -175,6 +180,7 @@ impl Stream {
             me.scale = Some(segment.options.window_scale).filter(|_| !segment.options.is_empty());
             me.most = segment.options.maximum_segment;
             me.syn = Some(sent.at);
+            me.answered = segment.ack;
         }
         if !tie.bytes.is_empty() {
             me.sent = me.sent.max(tie.bytes.end);
@@ -260,9 +266,17 @@ impl Stream {
         tie: &mut Tie,
     ) {
         let me = &self.sides[side];
-        let asked = me.syns.iter().rev().find(|one| one.at <= sent.now).map(|one| one.frame);
+        let asks = |frame| ties.is(frame, |tie| tie.meaning == Meaning::Syn);
+        let mut asked = me.syns.iter().rev().filter(|one| one.at <= sent.now);
+        let asked = asked.find(|one| asks(one.frame)).map(|one| one.frame);
         tie.meaning = if sent.segment.ack { Meaning::SynAck } else { Meaning::Syn };
-        let again = me.syn.filter(|_| me.first == Some(sent.segment.sequence.wrapping_add(1)));
+        if !tie.bytes.is_empty() {
+            let (messages, connection) = (reading.messages, tie.connection);
+            tie.carries = messages.carried(reading.wire, connection, side, &tie.bytes);
+        }
+        // If both ends ask at the same time, each sends its SYN once more to answer the other's.
+        let again = me.syn.filter(|_| me.answered || !sent.segment.ack);
+        let again = again.filter(|_| me.first == Some(sent.segment.sequence.wrapping_add(1)));
         if let Some(of) = again {
             let repeated = me.lately(sent.now, |frame| ties.is(frame, |tie| tie.again.is_some()));
             let (by, cause) = match repeated {

@@ -36,6 +36,8 @@ pub(super) struct Side {
     /// The last SYN, and the last FIN.
     pub(super) syn: Option<Position>,
     pub(super) fin: Option<(Position, u64)>,
+    /// True if it has answered the other end's SYN.
+    pub(super) answered: bool,
     /// True if it has sent anything.
     pub(super) spoke: bool,
     /// How many bytes it has sent, without those sent again.

@@ -59,15 +59,15 @@ pub(super) fn wake<'a, 't>(
         }
         match &tie.meaning {
             Meaning::SynAck => {
-                conversation.connect.into_iter().for_each(|at| wakes.this(at));
+                conversation.asked(other).into_iter().for_each(|at| wakes.this(at));
                 wakes.polls(socket, News::Writable);
             }
             Meaning::Rst(_) => {
-                conversation.connect.into_iter().for_each(|at| wakes.refused(at));
+                conversation.asked(other).into_iter().for_each(|at| wakes.refused(at));
                 wakes.failing(socket);
             }
             Meaning::Icmp { about: Some(_) } => {
-                conversation.connect.into_iter().for_each(|at| wakes.refused(at));
+                conversation.asked(other).into_iter().for_each(|at| wakes.refused(at));
                 wakes.told(socket);
             }
             Meaning::Datagram | Meaning::Fragment => {

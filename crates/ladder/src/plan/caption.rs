@@ -52,7 +52,12 @@ fn what(
     let room = tie.window.and_then(|window| window.bytes).map(count);
     let mut name = |text: &str| label.push(PartKind::Name, text);
     match (&tie.meaning, change, n, room) {
-        (Meaning::Syn, ..) => name("SYN"),
+        (Meaning::Syn, ..) if tie.bytes.is_empty() => name("SYN"),
+        // TCP Fast Open, RFC 7413.
+        (Meaning::Syn, ..) => {
+            name("SYN +");
+            payload(scene, frame, tie, numbers, label);
+        }
         (Meaning::SynAck, ..) => name("SYN,ACK"),
         (Meaning::HandshakeAck, ..) => name("ACK"),
         (Meaning::Fin, ..) => name("FIN"),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use socklab_event::Args;
 use socklab_flows::{Connection, Flows};
 
 use super::group::Group;
@@ -106,7 +105,7 @@ pub(crate) fn count_roles(groups: &mut [Group], flows: &Flows<'_>) {
     for (index, socket) in flows.sockets.iter().enumerate() {
         let Some(lane) = lane(index) else { continue };
         let connects = |at: &socklab_flows::Position| {
-            flows.call(*at).is_some_and(|call| matches!(call.args, Args::Connect { .. }))
+            flows.call(*at).is_some_and(|call| call.asks().is_some())
         };
         if socket.listening.is_some() {
             groups[lane].accepts += 1;

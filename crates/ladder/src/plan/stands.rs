@@ -17,7 +17,7 @@ pub(crate) struct Stands {
     carried: NumberMap<usize, Carriers>,
     /// The last packet in the drawing with which an end of a connection ended or cut it.
     ended: NumberMap<(usize, usize), Position>,
-    /// The packet that completed the handshake of a connection.
+    /// The packet that completed the handshake of a connection, if it is in the drawing.
     completed: NumberMap<usize, Position>,
 }
 
@@ -73,9 +73,13 @@ impl Stands {
             known.frames.push(at);
         }
         let Some(connection) = tie.connection else { return };
+        // Data may come with the first ACK of who asked.
+        let answers = tie.side == 0 && tie.acknowledges.is_some();
+        if answers && matches!(tie.meaning, Meaning::HandshakeAck | Meaning::Data) {
+            self.completed.entry(connection).or_insert(at);
+        }
         match tie.meaning {
             Meaning::HandshakeAck => {
-                self.completed.insert(connection, at);
                 // For whoever asked for it, the connection exists when its answer has come: drawn in
                 // one row with the ACK, which its kernel sends at that moment.
                 let connected = flows.connections[connection].connected;

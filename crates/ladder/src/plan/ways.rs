@@ -324,7 +324,7 @@ fn is_reports(flows: &Flows<'_>, conversation: &Conversation) -> bool {
 fn lane(flows: &Flows<'_>, cast: &Cast, conversation: &Conversation, side: usize) -> Option<usize> {
     let listener = conversation.listener.filter(|_| side == 1);
     let used = |socket: usize| cast.lane_at(flows, flows.used_at(socket)?);
-    let connect = conversation.connect.filter(|_| side == 0);
+    let connect = conversation.asked(side);
     let recorded = conversation.sockets[side].and_then(used).or_else(|| listener.and_then(used));
     let recorded = recorded.or_else(|| cast.lane_at(flows, connect?));
     recorded.or_else(|| cast.outside(&flows.connections[conversation.connection?]))

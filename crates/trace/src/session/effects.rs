@@ -100,8 +100,15 @@ impl Descriptors<'_> {
                 self.connected(tid, call.entry.fd(), socket, address);
                 effect.ready = Some((Readiness::Connected, Rc::clone(socket)));
             }
-            (Args::Send { control, .. }, Some(socket)) => {
-                self.sent(tid, call.entry.fd(), socket);
+            (Args::Send { control, flags, to, .. }, Some(socket)) => {
+                match to {
+                    // It asks for a connection as connect does.
+                    Some(address) if flags.has("MSG_FASTOPEN") => {
+                        self.connected(tid, call.entry.fd(), socket, address);
+                        effect.ready = Some((Readiness::Connected, Rc::clone(socket)));
+                    }
+                    _ => self.sent(tid, call.entry.fd(), socket),
+                }
                 effect.notices.extend(self.passed_on(tid, control));
             }
             (Args::SendMany { messages, .. }, Some(socket)) => {

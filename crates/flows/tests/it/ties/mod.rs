@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod datagrams;
+mod opening;
 mod recorded;
 mod resets;
 mod segments;
