@@ -48,7 +48,7 @@ use ties::{Travel, Wire};
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
 pub use holders::{Holders, Holding};
-pub use lookups::{Lookup, NAME_SERVER_PORT, Question, RecordType, question};
+pub use lookups::{Answer, Lookup, NAME_SERVER_PORT, Question, RecordType, answer, question};
 pub use names::file_name;
 pub use numbers::{NumberHasher, NumberMap, NumberSet};
 pub use position::Position;

@@ -1,8 +1,9 @@
 //! Name look-ups: the conversations with port 53 that `getaddrinfo` holds on a program's behalf.
 
 use std::fmt;
+use std::net::IpAddr;
 
-use socklab_event::{Endpoint, Event};
+use socklab_event::{Args, Endpoint, Event};
 
 use crate::{Position, Socket};
 
@@ -17,6 +18,10 @@ pub struct Lookup {
     pub socket: usize,
     /// The calls on that socket.
     pub calls: Vec<Position>,
+    /// The calls that waited for it and for nothing else: `poll` and its kin.
+    pub waits: Vec<Position>,
+    /// True if it asks by TCP.
+    pub by_stream: bool,
     /// The name server.
     pub server: Endpoint,
     /// The names asked for, without duplicates.
@@ -39,6 +44,24 @@ pub struct Question {
     pub asked: Vec<Position>,
     /// The receive that brought its answer.
     pub answered: Option<Position>,
+    /// Every receive that brought an answer, in order, and what it says; `None` if the recording
+    /// has too little of it, or if it is no answer.
+    pub answers: Vec<(Position, Option<Answer>)>,
+}
+
+/// What an answer says, RFC 1035 §4.1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The response code, RCODE: 0 no error, 2 SERVFAIL, 3 NXDOMAIN (there is no such name), 5
+    /// REFUSED. With 0 and no record, the name exists (RFC 2308 §2.2).
+    pub code: u8,
+    /// True if it did not fit into a datagram (TC): whoever wants all of it asks by TCP.
+    pub cut: bool,
+    /// How many records of the type asked for it has.
+    pub records: usize,
+    /// The addresses in them.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// The type of a DNS record, RFC 1035 §3.2.2.
@@ -96,7 +119,10 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
                     .find(|one| one.kind == kind && one.name.eq_ignore_ascii_case(&name));
                 if call.receives() {
                     answered = true;
-                    known.map(|known| known.answered.get_or_insert(*at));
+                    if let Some(known) = known {
+                        known.answered.get_or_insert(*at);
+                        known.answers.push((*at, answer(bytes, kind)));
+                    }
                 } else {
                     server = server.or_else(|| Some(address.unmapped()));
                     match known {
@@ -106,6 +132,7 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
                             kind,
                             asked: vec![*at],
                             answered: None,
+                            answers: Vec::new(),
                         }),
                     }
                 }
@@ -118,9 +145,28 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
                 names.push(question.name.clone());
             }
         }
-        Some(Lookup { socket, calls: followed.calls.clone(), server, names, questions, answered })
+        let (calls, waits) = (followed.calls.clone(), Vec::new());
+        let by_stream = followed.is_stream();
+        Some(Lookup { socket, calls, waits, by_stream, server, names, questions, answered })
     };
-    sockets.iter().enumerate().filter_map(lookup).collect()
+    let mut lookups: Vec<Lookup> = sockets.iter().enumerate().filter_map(lookup).collect();
+    if lookups.is_empty() {
+        return lookups;
+    }
+    for (at, event) in order.iter().enumerate() {
+        let Some(Args::Poll { waits, .. }) = event.call().map(|call| &call.args) else { continue };
+        let waits_for = |lookup: &&mut Lookup| {
+            let identity = &sockets[lookup.socket].identity;
+            let only = waits
+                .iter()
+                .all(|wait| wait.socket.as_ref().is_some_and(|socket| identity.is_same(socket)));
+            !waits.is_empty() && only
+        };
+        if let Some(lookup) = lookups.iter_mut().find(waits_for) {
+            lookup.waits.push(at);
+        }
+    }
+    lookups
 }
 
 /// A message without the length that precedes it on TCP, RFC 1035 §4.2.2. Whoever reads may have read
@@ -142,7 +188,7 @@ pub fn question(message: &[u8]) -> Option<(String, RecordType)> {
         return None;
     }
     let mut name = String::new();
-    let mut at = 12;
+    let mut at = HEADER;
     loop {
         let length = usize::from(*message.get(at)?);
         if length == 0 {
@@ -161,4 +207,53 @@ pub fn question(message: &[u8]) -> Option<(String, RecordType)> {
     }
     let (kind, class) = (count(at + 1)?, count(at + 3)?);
     (!name.is_empty() && class == 1).then_some((name, RecordType(kind)))
+}
+
+/// What a DNS message answers that was asked for one type of record; `None` if it is no answer, or if
+/// not all of its answers are here.
+pub fn answer(message: &[u8], kind: RecordType) -> Option<Answer> {
+    const INTERNET: u16 = 1;
+    let word = |at: usize| Some(u16::from_be_bytes([*message.get(at)?, *message.get(at + 1)?]));
+    let flags = word(2)?;
+    if flags & 0x8000 == 0 {
+        return None;
+    }
+    let [_, code] = (flags & 0xf).to_be_bytes();
+    let cut = flags & 0x0200 != 0;
+    let mut answer = Answer { code, cut, records: 0, addresses: Vec::new() };
+    let mut at = HEADER;
+    for _ in 0..word(4)? {
+        at = after_name(message, at)? + 4;
+    }
+    for _ in 0..word(6)? {
+        at = after_name(message, at)?;
+        let (of, class, length) = (word(at)?, word(at + 2)?, usize::from(word(at + 8)?));
+        let data = message.get(at + 10..at + 10 + length)?;
+        at += 10 + length;
+        if of != kind.0 || class != INTERNET {
+            continue;
+        }
+        answer.records += 1;
+        let address = match of {
+            1 => <[u8; 4]>::try_from(data).ok().map(IpAddr::from),
+            28 => <[u8; 16]>::try_from(data).ok().map(IpAddr::from),
+            _ => None,
+        };
+        answer.addresses.extend(address);
+    }
+    Some(answer)
+}
+
+/// The length of the header of a DNS message.
+const HEADER: usize = 12;
+
+/// Where a name ends that begins here: with an empty label, or with a pointer to the rest of it.
+fn after_name(message: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match *message.get(at)? {
+            0 => return Some(at + 1),
+            0xc0.. => return Some(at + 2),
+            length => at += 1 + usize::from(length),
+        }
+    }
 }

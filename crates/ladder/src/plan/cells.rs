@@ -1,6 +1,6 @@
 //! The cells of single events: calls, process events, state changes.
 
-use socklab_event::{Args, Call, Errno, Event, Exit, Process, State, Stream};
+use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
 use socklab_flows::Position;
 use socklab_say::{clean, count, duration, say};
@@ -100,54 +100,6 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     };
     let participant = scene.cast.lane_at(scene.flows, at)?;
     Some(Cell { participant, tag, label, entry, kind, mark, seq: event.seq })
-}
-
-/// The cell of a name lookup, which stands for all its calls.
-pub(crate) fn lookup(
-    scene: &Scene<'_, '_>,
-    event: &Event,
-    lookup: &socklab_flows::Lookup,
-) -> Option<Cell> {
-    let speaker = scene.options.speaker;
-    let named = |name: &String| {
-        let kinds: Vec<String> = lookup.kinds(name).map(|kind| kind.to_string()).collect();
-        format!("{} ({})", clean(name), kinds.join(", "))
-    };
-    let names: Vec<String> = lookup.names.iter().map(named).collect();
-    let mut label = Label::default()
-        .then(PartKind::Name, say!(speaker, "ladder-looks-up", name = names.join(", ")))
-        .then(
-            PartKind::Plain,
-            say!(speaker, "ladder-asks", server = wording::shown(&lookup.server)),
-        );
-    let began = event.call().map_or(event.at, |call| call.began);
-    let last = lookup.calls.iter().filter_map(|at| scene.flows.call(*at)).map(|call| call.ended);
-    let took = last.max().unwrap_or(began).saturating_sub(began);
-    if took >= scene.options.wait_from {
-        let waited = say!(speaker, "ladder-waited", time = duration(took));
-        label.push(PartKind::Wait, format!("┄ {waited}"));
-    }
-    let open = lookup.questions.iter().filter(|one| one.answered.is_none());
-    let open: Vec<String> = open.map(|one| one.kind.to_string()).collect();
-    let mark = (!open.is_empty()).then(|| {
-        let what = if lookup.answered { format!("{}: ", open.join(", ")) } else { String::new() };
-        let calls = lookup.calls.iter().rev().filter_map(|at| scene.flows.call(*at));
-        let waited_in_vain = [Errno::EAGAIN, Errno::EINTR, Errno::EINPROGRESS];
-        let mut errors = calls.filter_map(Call::error);
-        let (mark, why) = match errors.find(|error| !waited_in_vain.contains(error)) {
-            Some(error) => {
-                let (mark, key) = wording::error(error);
-                let words = key.map(|key| format!(" {}", say!(speaker, key))).unwrap_or_default();
-                (mark, format!("{error}{words}"))
-            }
-            None => (Mark::TimedOut, say!(speaker, "ladder-timed-out")),
-        };
-        label.push(PartKind::Mark, format!("✗ {what}{why}"));
-        mark
-    });
-    let participant = scene.cast.lane(&event.place)?;
-    let tag = scene.cast.tag(&event.place).map(str::to_owned);
-    Some(Cell { participant, tag, label, entry: None, kind: CellKind::Call, mark, seq: event.seq })
 }
 
 /// The cell of a process event.

@@ -1,19 +1,20 @@
 //! From a timeline to a ladder, stage by stage. Each stage reads what the stages before it made,
 //! and never the other way round:
 //!
-//! 1. `essential`, `asides` → `notable`: which calls are worth a row, regardless of columns.
+//! 1. `essential`, `asides`, `lookups` → `notable`: which calls are worth a row, regardless of columns.
 //! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column; `ways`: between which
 //!    columns each packet goes.
 //! 3. `visible`: which events are drawn. Which are only counted: `folds`, `token`, `conversation`,
 //!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again`, `bulk` → `fold`.
 //! 4. `stands`: beside which packet a call stands; `scene`: what all later stages read.
-//! 5. `wording` → `cells`, `reason`, `band` → `rows`, which fill the `sheet`.
+//! 5. `wording` → `cells`, `answers`, `reason`, `band` → `rows`, which fill the `sheet`.
 //! 6. `caption` → `arrows`, and `rails`, drawn on the sheet.
 //! 7. `footer` and `prune`: what the drawing leaves out; `checksum` → `details`: what a display can
 //!    open.
 
 mod again;
 mod alike;
+mod answers;
 mod arrows;
 mod asides;
 mod band;
@@ -30,6 +31,7 @@ mod folds;
 mod footer;
 mod group;
 mod groups;
+mod lookups;
 mod loops;
 mod notable;
 mod outliers;
@@ -74,7 +76,9 @@ impl Ladder {
         let mut visible = visible::choose(flows, notable, &cast, &ways, options);
         let folds = fold::fold(flows, &mut visible.shown, options);
         let stands = stands::Stands::of(flows, &visible.shown);
-        let scene = scene::Scene { flows, cast: &cast, options, ways: &ways, stands: &stands };
+        let lookups = &visible.lookups;
+        let (cast, ways, stands) = (&cast, &ways, &stands);
+        let scene = scene::Scene { flows, cast, options, ways, stands, lookups };
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);

@@ -1,20 +1,23 @@
 //! Which calls are worth a row, regardless of columns.
 
+use socklab_flows::NumberSet;
 use socklab_flows::{Flows, Lookup, Position};
-use socklab_flows::{NumberMap, NumberSet};
 
 use super::asides;
 use super::essential::is_essential;
+use super::lookups::Lookups;
 use crate::options::{Detail, Options};
+
+/// So many times as long as a call that waited takes what comes from a name server that is near: what
+/// takes longer has a row of its own.
+const SOON: u64 = 10;
 
 /// The calls that are worth a row.
 #[derive(Debug, Default)]
 pub(crate) struct Notable {
     calls: NumberSet<Position>,
-    /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
-    pub(crate) lookups: NumberMap<Position, usize>,
-    /// The other calls of name lookups.
-    pub(crate) in_lookups: NumberSet<Position>,
+    /// The name look-ups, each of which has few rows for all its calls.
+    pub(crate) lookups: Lookups,
     /// The sockets of these lookups, and those that are incidental to the program.
     quiet: NumberSet<usize>,
 }
@@ -24,14 +27,13 @@ impl Notable {
     pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> Self {
         let mut notable = Self::default();
         let mut asides = NumberSet::default();
+        let mut looked_up = Vec::new();
         if options.detail == Detail::Essential {
             let lookups = flows.lookups.iter().enumerate();
             for (index, lookup) in lookups.filter(|(_, one)| folds(flows, one)) {
-                if let Some((first, others)) = lookup.calls.split_first() {
-                    notable.lookups.insert(*first, index);
-                    notable.in_lookups.extend(others);
-                    notable.quiet.insert(lookup.socket);
-                }
+                notable.lookups.calls.extend(lookup.calls.iter().chain(&lookup.waits));
+                notable.quiet.insert(lookup.socket);
+                looked_up.push(index);
             }
             asides = asides::of(flows, options);
             let kept = flows.calls().filter(|(_, event, _)| options.keep.contains(&event.seq));
@@ -44,10 +46,10 @@ impl Notable {
         }
         notable.quiet.extend(&asides);
         for (at, event, call) in flows.calls() {
-            let tells = if options.keep.contains(&event.seq) || notable.lookups.contains_key(&at) {
-                true
-            } else if notable.in_lookups.contains(&at) {
+            let tells = if notable.lookups.calls.contains(&at) {
                 false
+            } else if options.keep.contains(&event.seq) {
+                true
             } else {
                 let aside = flows.socket_at(at).is_some_and(|socket| asides.contains(&socket));
                 // At exit the kernel closes every descriptor, which matters only to a peer.
@@ -58,6 +60,10 @@ impl Notable {
                 notable.calls.insert(at);
             }
         }
+        let Self { calls, lookups, .. } = &mut notable;
+        let soon = options.wait_from.saturating_mul(SOON);
+        lookups.lay_out(flows, &looked_up, &|at| calls.contains(&at), soon);
+        calls.extend(lookups.rows.keys());
         notable
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use socklab_event::{Outcome, Process};
+use socklab_flows::Position;
 
 use super::scene::Scene;
 use super::sheet::Sheet;
@@ -77,6 +78,18 @@ fn spans(scene: &Scene<'_, '_>, sheet: &Sheet) -> (HashMap<Unit, Span>, Vec<(usi
         if let Some(lane) = scene.cast.lane_at(scene.flows, *at).filter(|_| to > from) {
             // The first row shows the call itself, so the waiting line starts in the next.
             waits.push((lane, Span { from: from + 1, to }));
+        }
+    }
+    // A program that looks up a name waits from row to row.
+    for block in &scene.lookups.blocks {
+        let rows =
+            block.steps.iter().filter_map(|step| Some((step.at, *sheet.begins.get(&step.at)?)));
+        let rows: Vec<(Position, usize)> = rows.collect();
+        for pair in rows.windows(2) {
+            let ((at, from), (_, to)) = (pair[0], pair[1]);
+            if let Some(lane) = scene.cast.lane_at(scene.flows, at).filter(|_| to > from) {
+                waits.push((lane, Span { from: from + 1, to }));
+            }
         }
     }
     (lives, waits)

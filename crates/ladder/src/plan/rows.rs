@@ -5,6 +5,7 @@ use socklab_flows::NumberMap;
 use socklab_flows::{Flows, Position};
 use socklab_say::{count, duration, say};
 
+use super::answers;
 use super::band::Band;
 use super::cells::{self, Stage};
 use super::folds::{Fold, FoldKind};
@@ -159,11 +160,11 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
             Draft { key, time, at, stage, cells, band: None, folded, seqs, packets: 0 }
         };
         match &event.what {
-            What::Call(_) if visible.lookups.contains_key(&at) => {
-                let lookup = &flows.lookups[visible.lookups[&at]];
-                let seqs = lookup.calls.iter().map(|at| flows.order[*at].seq).collect();
-                let cell = cells::lookup(scene, event, lookup);
-                drafts.push(Draft { seqs, ..draft(event.at, Stage::Whole, cell) });
+            What::Call(_) if scene.lookups.rows.contains_key(&at) => {
+                let Some(step) = scene.lookups.step(at) else { continue };
+                let seqs = step.events.iter().map(|at| flows.order[*at].seq).collect();
+                let cell = answers::cell(scene, step);
+                drafts.push(Draft { seqs, ..draft(step.began, Stage::Whole, cell) });
             }
             What::Call(call) if loops.contains_key(&at) => {
                 let fold = loops[&at];

@@ -4,6 +4,7 @@ use socklab_event::Call;
 use socklab_flows::{Flows, Position};
 
 use super::cast::Cast;
+use super::lookups::Lookups;
 use super::stands::Stands;
 use super::ways::Ways;
 use crate::options::Options;
@@ -15,6 +16,7 @@ pub(crate) struct Scene<'a, 't> {
     pub(crate) options: &'a Options,
     pub(crate) ways: &'a Ways,
     pub(crate) stands: &'a Stands,
+    pub(crate) lookups: &'a Lookups,
 }
 
 impl Scene<'_, '_> {

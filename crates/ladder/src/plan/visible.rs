@@ -4,6 +4,7 @@ use socklab_event::{Args, Errno, Event, Exit, Fate, Frame, Process, Signal, What
 use socklab_flows::{Flows, Meaning, NumberMap, Position, WindowChange};
 
 use super::cast::Cast;
+use super::lookups::Lookups;
 use super::notable::Notable;
 use super::ways::Ways;
 use crate::options::{Detail, Options};
@@ -27,8 +28,8 @@ pub(crate) struct Visible {
     /// The states of sockets that hold an address which a program could not get, and with the last
     /// of them how many more there are.
     pub(crate) holders: NumberMap<Position, usize>,
-    /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
-    pub(crate) lookups: NumberMap<Position, usize>,
+    /// The name look-ups, each of which has few rows for all its calls.
+    pub(crate) lookups: Lookups,
 }
 
 /// Chooses the events to draw.
@@ -49,7 +50,7 @@ pub(crate) fn choose(
             What::Call(_) if notable.has(at) => {
                 visible.shown.extend(cast.lane(&event.place).map(|_| at));
             }
-            What::Call(_) if notable.in_lookups.contains(&at) => {}
+            What::Call(_) if notable.lookups.calls.contains(&at) => {}
             What::Call(call) => visible.hidden += u64::from(!call.implicit),
             What::Process(process) => {
                 let alone = cast.process_tag(event.place.process).is_none();

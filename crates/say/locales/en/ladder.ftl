@@ -48,6 +48,26 @@ ladder-reads = reads { $stream }
 ladder-prints = prints
 ladder-looks-up = looks up { $name }
 ladder-asks = asks { $server }
+# What came of a look-up. $types: A, AAAA. source: RFC 1035 4.1.1 (RCODE, TC), 4.2.2; RFC 2308 2.1, 2.2
+ladder-asks-again = asks again ({ $types })
+ladder-asks-by-tcp = by TCP
+ladder-unanswered = no answer{ $types }
+ladder-unanswered-for = no answer{ $types } for { $time }
+ladder-answered = answered ({ $types })
+ladder-no-such-name = no such name (NXDOMAIN)
+ladder-no-record = the name exists, but has no { $types }
+ladder-no-record-beside = no { $types }
+ladder-server-failed = the name server failed (SERVFAIL)
+ladder-server-refuses = the name server refuses (REFUSED)
+ladder-answer-code = error { $code }
+ladder-answer-cut = too long for a datagram (TC)
+ladder-answer-records = { $n ->
+        [one] { $n } record { $kind }
+       *[other] { $n } records { $kind }
+    }
+ladder-question-packet = packet of the question ({ $types }) { $fate }
+ladder-answer-packet = packet of the answer ({ $types }) { $fate }
+ladder-lookup-packet = packet { $fate }
 ladder-times-in = × { $n } in { $time }
 ladder-more-like-this = × { $n } more like this
 ladder-more-connections = { $n ->

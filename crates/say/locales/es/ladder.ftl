@@ -48,6 +48,26 @@ ladder-reads = lee { $stream }
 ladder-prints = imprime
 ladder-looks-up = busca { $name }
 ladder-asks = pregunta a { $server }
+# Qué resultó de una búsqueda. $types: A, AAAA. source: RFC 1035 4.1.1 (RCODE, TC), 4.2.2; RFC 2308 2.1, 2.2
+ladder-asks-again = pregunta otra vez ({ $types })
+ladder-asks-by-tcp = por TCP
+ladder-unanswered = sin respuesta{ $types }
+ladder-unanswered-for = sin respuesta{ $types } durante { $time }
+ladder-answered = respondió ({ $types })
+ladder-no-such-name = no existe ese nombre (NXDOMAIN)
+ladder-no-record = el nombre existe, pero no tiene { $types }
+ladder-no-record-beside = no tiene { $types }
+ladder-server-failed = el servidor de nombres falló (SERVFAIL)
+ladder-server-refuses = el servidor de nombres se niega (REFUSED)
+ladder-answer-code = error { $code }
+ladder-answer-cut = no cabe en un datagrama (TC)
+ladder-answer-records = { $n ->
+        [one] { $n } registro { $kind }
+       *[other] { $n } registros { $kind }
+    }
+ladder-question-packet = paquete de la pregunta ({ $types }) { $fate }
+ladder-answer-packet = paquete de la respuesta ({ $types }) { $fate }
+ladder-lookup-packet = paquete { $fate }
 ladder-times-in = × { $n } en { $time }
 ladder-more-like-this = × { $n } más como esto
 ladder-more-connections = { $n ->
