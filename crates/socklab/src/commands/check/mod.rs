@@ -12,6 +12,7 @@ mod runs_with;
 mod story;
 mod subject;
 mod unbuilt;
+mod wanted;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -37,12 +38,13 @@ use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
 use crate::wire_rules;
 
-pub(crate) use explain::{bytes_text, missed, shell_words, why};
+pub(crate) use explain::{missed, shell_words, why};
 pub(crate) use levels::{Help, hint_lines, next_hint, remember};
 pub(crate) use report::{case_line, isolation, not_run, refused, summary};
 pub(crate) use story::{Order, again, reason, story};
 pub(crate) use subject::Subject;
 pub(crate) use unbuilt::{not_here, refusal, warnings};
+pub(crate) use wanted::bytes_text;
 
 /// Checks a program.
 pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
