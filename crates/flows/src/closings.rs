@@ -1,6 +1,7 @@
-//! What ended a stream: the close or shutdown behind each end of file.
+//! What ended a stream: the close or shutdown behind each end of file. And the reads that look as if
+//! they had reached one.
 
-use socklab_event::{Call, Event};
+use socklab_event::{Call, Errno, Event};
 
 use crate::{Connection, Position, Socket};
 
@@ -14,12 +15,24 @@ pub struct Closing {
     pub closed: Option<Position>,
 }
 
+/// Why a read on a stream returned 0 bytes although that was not the end of what the other end sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deaf {
+    /// This `shutdown` had ended the receiving half of its own socket (shutdown(2)). What comes later
+    /// can still be read.
+    ShutDown(Position),
+    /// This call had reported that the connection was cut: there is nothing to read any more.
+    Cut(Position),
+}
+
+/// The reads that reached the end of a stream, and those that only look so, in order.
 pub(crate) fn find(
     order: &[&Event],
     sockets: &[Socket],
     connections: &[Connection],
-) -> Vec<Closing> {
-    let mut closings = Vec::new();
+) -> (Vec<Closing>, Vec<(Position, Deaf)>) {
+    let (mut closings, mut deaf) = (Vec::new(), Vec::new());
     for (index, socket) in sockets.iter().enumerate().filter(|(_, socket)| socket.is_stream()) {
         let Some(connection) = socket.connection else { continue };
         let other = if connections[connection].is_to_itself() {
@@ -29,15 +42,53 @@ pub(crate) fn find(
             ends.filter_map(|end| end.socket).find(|other| *other != index)
         };
         let mut ends = other.map(|other| Ends { order, calls: &sockets[other].calls, found: None });
+        let own = Own { order, calls: &socket.calls };
         for &seen in &socket.calls {
             if order[seen].call().is_some_and(Call::is_end_of_stream) {
                 let closed = ends.as_mut().and_then(|ends| ends.before(seen));
-                closings.push(Closing { seen, closed });
+                match own.deaf(seen, closed) {
+                    Some(why) => deaf.push((seen, why)),
+                    None => closings.push(Closing { seen, closed }),
+                }
             }
         }
     }
     closings.sort_by_key(|closing| closing.seen);
-    closings
+    deaf.sort_by_key(|(seen, _)| *seen);
+    (closings, deaf)
+}
+
+/// What was done with a reader's own socket.
+struct Own<'a, 't> {
+    order: &'a [&'t Event],
+    calls: &'a [Position],
+}
+
+impl Own<'_, '_> {
+    /// Why a read returned 0 bytes, if not because of what the other end did at `closed`.
+    fn deaf(&self, seen: Position, closed: Option<Position>) -> Option<Deaf> {
+        let call = |at: Position| self.order[at].call();
+        let first = |wanted: &dyn Fn(&Call) -> bool| {
+            self.calls.iter().copied().find(|at| call(*at).is_some_and(wanted))
+        };
+        let ended = call(seen)?.ended;
+        let shut = first(&|call| call.ends_receiving()).filter(|shut| {
+            // A read that waits is ended by a shutdown in another thread.
+            let began = call(*shut).map_or(0, |shut| shut.began);
+            let before = closed.and_then(call).is_none_or(|closed| began < closed.began);
+            began <= ended && before
+        });
+        if let Some(shut) = shut {
+            return Some(Deaf::ShutDown(shut));
+        }
+        let mute = first(&|call| call.ends_sending());
+        let cut = first(&|call| matches!(call.error(), Some(Errno::ECONNRESET | Errno::ETIMEDOUT)));
+        // Who has ended sending is refused it (EPIPE), cut off or not.
+        let broken = first(&|call| call.error() == Some(Errno::EPIPE));
+        let broken = broken.filter(|broken| mute.is_none_or(|mute| *broken < mute));
+        let cut = [cut, broken].into_iter().flatten().min();
+        cut.filter(|cut| *cut < seen).map(Deaf::Cut)
+    }
 }
 
 /// Looks for the call that made a reader see the end: the first `shutdown` of the sending half, or

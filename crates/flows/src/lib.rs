@@ -45,7 +45,7 @@ use reach::{Addresses, Caller, Sockets};
 use socklab_event::{Call, Endpoint, Event, Timeline};
 use ties::{Travel, Wire};
 
-pub use closings::Closing;
+pub use closings::{Closing, Deaf};
 pub use connections::{Connection, ConnectionKind, End};
 pub use holders::{Holders, Holding};
 pub use lookups::{Answer, Lookup, NAME_SERVER_PORT, Question, RecordType, answer, question};
@@ -99,6 +99,7 @@ pub struct Flows<'t> {
     got_at: Grouped<(usize, usize)>,
     closing_at: NumberMap<Position, usize>,
     ended_by: NumberMap<Position, usize>,
+    deaf: NumberMap<Position, Deaf>,
 }
 
 impl<'t> Flows<'t> {
@@ -120,7 +121,7 @@ impl<'t> Flows<'t> {
             &travel,
         ));
         transfers.sort_by_key(|transfer| (transfer.sent, transfer.message));
-        let closings = closings::find(&order, &sockets, &paired.connections);
+        let (closings, deaf) = closings::find(&order, &sockets, &paired.connections);
         let lookups = lookups::find(&order, &sockets);
         let sweeps = sweeps::find(order.iter().enumerate().filter_map(|(at, event)| {
             let place = &event.place;
@@ -167,6 +168,7 @@ impl<'t> Flows<'t> {
             sent_at,
             got_at,
             closing_at,
+            deaf: deaf.into_iter().collect(),
             ended_by,
         }
     }
@@ -205,6 +207,11 @@ impl<'t> Flows<'t> {
     /// If the call at a position read the end of a stream: what ended it.
     pub fn closing_at(&self, at: Position) -> Option<&Closing> {
         self.closing_at.get(&at).map(|index| &self.closings[*index])
+    }
+
+    /// If the call at a position read 0 bytes as if a stream had ended, and it had not: why.
+    pub fn deaf_at(&self, at: Position) -> Option<Deaf> {
+        self.deaf.get(&at).copied()
     }
 
     /// If the call at a position ended a stream, and the other end noticed: the first read that

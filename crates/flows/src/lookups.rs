@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use socklab_event::{Args, Endpoint, Event};
+use socklab_event::{Args, Call, Endpoint, Errno, Event, SocketId};
 
 use crate::{Position, Socket};
 
@@ -30,6 +30,9 @@ pub struct Lookup {
     pub questions: Vec<Question>,
     /// True if an answer arrived, to any question.
     pub answered: bool,
+    /// The call that told that nobody has the port that was asked (ICMP): on the socket itself, or as
+    /// an error that `poll` reports for it.
+    pub refused: Option<Position>,
 }
 
 /// A question to a name server.
@@ -47,6 +50,13 @@ pub struct Question {
     /// Every receive that brought an answer, in order, and what it says; `None` if the recording
     /// has too little of it, or if it is no answer.
     pub answers: Vec<(Position, Option<Answer>)>,
+}
+
+impl Question {
+    /// True if the first answer says that there is no such name (NXDOMAIN, RFC 8020).
+    pub fn is_denied(&self) -> bool {
+        self.answers.iter().find_map(|(_, says)| says.as_ref()).is_some_and(|says| says.code == 3)
+    }
 }
 
 /// What an answer says, RFC 1035 §4.1.
@@ -139,6 +149,7 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
             }
         }
         let server = server?;
+        let refused = if answered { None } else { refused(order, &followed.calls) };
         let mut names: Vec<String> = Vec::new();
         for question in &questions {
             if !names.contains(&question.name) {
@@ -147,7 +158,7 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
         }
         let (calls, waits) = (followed.calls.clone(), Vec::new());
         let by_stream = followed.is_stream();
-        Some(Lookup { socket, calls, waits, by_stream, server, names, questions, answered })
+        Some(Lookup { socket, calls, waits, by_stream, server, names, questions, answered, refused })
     };
     let mut lookups: Vec<Lookup> = sockets.iter().enumerate().filter_map(lookup).collect();
     if lookups.is_empty() {
@@ -167,6 +178,23 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
         }
     }
     lookups
+}
+
+/// The call by which a program without an answer learned that nobody has the port.
+fn refused(order: &[&Event], calls: &[Position]) -> Option<Position> {
+    let (first, last) = (*calls.first()?, *calls.last()?);
+    let asks =
+        |socket: &SocketId| socket.peer.as_ref().and_then(Endpoint::port) == Some(NAME_SERVER_PORT);
+    let told = |call: &Call| match &call.args {
+        Args::Poll { waits, .. } => waits
+            .iter()
+            .any(|wait| wait.got.has("POLLERR") && wait.socket.as_deref().is_some_and(asks)),
+        _ => call.error() == Some(Errno::ECONNREFUSED) && call.socket.as_deref().is_some_and(asks),
+    };
+    let of = &order[first].place;
+    let same = |event: &Event| (event.place.process, event.place.thread) == (of.process, of.thread);
+    let mut calls = (first..=last).filter(|at| same(order[*at]));
+    calls.find(|at| order[*at].call().is_some_and(told))
 }
 
 /// A message without the length that precedes it on TCP, RFC 1035 §4.2.2. Whoever reads may have read

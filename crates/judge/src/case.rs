@@ -41,6 +41,8 @@ pub(crate) struct Case<'t> {
     half_seen: NumberSet<u32>,
     /// True if events are missing.
     lossy: bool,
+    /// True if the programs ran in a network of their own, which the recorder made.
+    pub(crate) own_network: bool,
 }
 
 /// Where a rule applies.
@@ -104,6 +106,7 @@ impl<'t> Case<'t> {
             released: NumberSet::default(),
             half_seen: NumberSet::default(),
             lossy: false,
+            own_network: false,
         };
         for (at, event) in flows.order.iter().enumerate() {
             case.see(at, event);
@@ -160,6 +163,7 @@ impl<'t> Case<'t> {
                 Notice::EventsLost { .. }
                 | Notice::Truncated { .. }
                 | Notice::RepeatsCounted { .. } => self.lossy = true,
+                Notice::OwnNetwork => self.own_network = true,
                 Notice::IoUring { .. }
                 | Notice::ForeignAbi { .. }
                 | Notice::NotFollowed { .. }

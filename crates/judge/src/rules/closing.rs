@@ -1,7 +1,5 @@
 //! How connections end: orderly, half-closed, or by force.
 
-use std::collections::HashMap;
-
 use socklab_event::{Args, Call, Shutdown};
 use socklab_flows::Position;
 use socklab_say::count;
@@ -24,21 +22,8 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
 }
 
 pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
-    // After shutting down its receiving half, a program reads an end whatever the peer does.
-    let shut_down: HashMap<usize, Position> = case
-        .calls()
-        .filter(|(_, call)| call.ends_receiving())
-        .filter_map(|(at, _)| Some((case.flows.socket_at(at)?, at)))
-        .collect();
     let found = case.flows.closings.iter().filter_map(|closing| {
         let socket = case.flows.socket_at(closing.seen)?;
-        if shut_down.get(&socket).is_some_and(|shut| *shut < closing.seen) {
-            return None;
-        }
-        // After a reset was reported, reads return 0 as well.
-        if case.cut_before(socket, closing.seen).is_some() {
-            return None;
-        }
         let connection = case.flows.connection_at(closing.seen)?;
         let other = case.flows.other_end(connection, Some(socket));
         let peer = match closing.closed {
@@ -118,10 +103,9 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Occurrence> {
         let ends: Vec<Position> = ends.collect();
         let (first, last) = (*ends.first()?, *ends.last()?);
         // The end must be the peer's: not one's own shutdown, nor what follows a reset.
-        let index = case.flows.socket_at(first)?;
-        let own = case.deaf_before(index, first).is_some();
+        let deaf = ends.iter().any(|at| case.flows.deaf_at(*at).is_some());
         let one_thread = ends.iter().all(|at| case.thread(*at) == case.thread(first));
-        if own || !one_thread || case.cut_before(index, last).is_some() {
+        if deaf || !one_thread {
             return None;
         }
         let call = case.call(first)?.library_name().to_owned();

@@ -4,7 +4,7 @@ use socklab_event::{Args, Errno};
 use socklab_say::duration;
 
 use super::attempts::{NO_WAY, destination, failures, fallback};
-use super::lost;
+use super::{lost, own_network};
 use crate::case::{Case, Occurrence, address_text};
 
 /// A call that took less than this did not wait (nanoseconds).
@@ -25,14 +25,19 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
+/// No way to an address, for another reason than that socklab made a network without one.
 pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
+    let kept = NO_WAY.into_iter().filter(|errno| !own_network::lacks(case, *errno));
+    kept.flat_map(|errno| no_way(case, errno)).collect()
+}
+
+/// The connects and sends that failed with this error.
+pub(super) fn no_way(case: &Case<'_>, errno: Errno) -> Vec<Occurrence> {
     // `failures` covers TCP only: programs connect a UDP socket to ask whether there is a route.
-    let connects = NO_WAY.into_iter().flat_map(|errno| failures(case, errno));
-    let connects = connects.filter(|failed| fallback(case, failed).is_none());
+    let connects = failures(case, errno).filter(|failed| fallback(case, failed).is_none());
     let connects =
         connects.map(|failed| failed.finding(case).with("address", address_text(failed.address)));
-    let sends = NO_WAY.into_iter().flat_map(|errno| case.failed(errno));
-    let sends = sends.filter_map(|(at, call)| match &call.args {
+    let sends = case.failed(errno).filter_map(|(at, call)| match &call.args {
         Args::Send { to: Some(to), .. } => {
             let icmp = case.flows.ties.waker(at);
             Some(Occurrence::at(at).and(icmp).with("address", address_text(to)))

@@ -41,7 +41,7 @@ pub(super) fn after_the_end(case: &Case<'_>) -> Vec<Occurrence> {
 fn first_send(case: &Case<'_>, socket: usize, after: u64) -> Option<Position> {
     for &at in &case.flows.sockets[socket].calls {
         let Some(call) = case.call(at).filter(|call| is_tcp(call)) else { continue };
-        if call.is_end_of_stream() || is_broken(call) {
+        if case.flows.closing_at(at).is_some() || is_broken(call) {
             return None;
         }
         if call.began >= after && call.sent().is_some_and(|total| total > 0) {
@@ -55,8 +55,9 @@ fn first_send(case: &Case<'_>, socket: usize, after: u64) -> Option<Position> {
 fn notices(case: &Case<'_>, socket: usize, sent: Position) -> Option<Position> {
     let calls = case.flows.sockets[socket].calls.iter().copied().filter(|at| *at > sent);
     let mut calls = calls.filter_map(|at| Some((at, case.call(at)?)));
-    let told = |call: &Call| call.is_end_of_stream() || is_broken(call);
-    calls.find(|(_, call)| told(call)).map(|(at, _)| at)
+    calls
+        .find(|(at, call)| case.flows.closing_at(*at).is_some() || is_broken(call))
+        .map(|(at, _)| at)
 }
 
 fn is_broken(call: &Call) -> bool {

@@ -5,6 +5,7 @@ mod accept;
 mod arrived;
 mod attempts;
 mod bind;
+mod broken_pipe;
 mod close_wait;
 mod closing;
 mod connect;
@@ -23,6 +24,7 @@ mod misuse;
 mod nagle;
 mod names;
 mod options;
+mod own_network;
 mod process;
 mod refused;
 mod resets;
@@ -84,6 +86,7 @@ pub const RULES: &[Rule] = &[
     problem("syn-ack-lost", &["address", "why", "then", "outcome"], lost::syn_ack),
     problem("handshake-ack-lost", &["program", "peer", "why", "then"], lost::handshake_ack),
     problem("unreachable", &["address"], connect::unreachable),
+    problem("unreachable-own-network", &["address"], own_network::unreachable),
     problem("already-connected", &["fd"], connect::already_connected),
     problem("connected-to-itself", &["fd", "address"], itself::connected),
     lesson("connect-in-progress", &["address"], connect::in_progress),
@@ -119,8 +122,8 @@ pub const RULES: &[Rule] = &[
     problem("connection-reset-unaccepted", &["call", "peer"], resets::reset_unaccepted),
     problem("connection-reset-rule", &["call", "rule"], resets::reset_rule),
     problem("connection-reset-shutdown", &["call", "program"], resets::reset_shut),
-    problem("send-after-shutdown", &["fd"], resets::send_after_shutdown),
-    problem("broken-pipe", &["fd"], resets::broken_pipe),
+    problem("send-after-shutdown", &["fd"], broken_pipe::send_after_shutdown),
+    problem("broken-pipe", &["fd"], broken_pipe::broken_pipe),
     problem("close-unread", &["unread", "program"], resets::unread),
     lesson("server-closed-first", &["port", "server"], closing::server_first),
     lesson("half-close", &["program"], closing::half_close),
@@ -184,6 +187,8 @@ pub const RULES: &[Rule] = &[
         &["name", "types", "missing", "server", "times", "time"],
         names::partly_answered,
     ),
+    problem("name-server-own-network", &["server"], own_network::name_server),
+    problem("name-own-network", &["name", "server"], own_network::no_such_name),
     problem("killed-by-sigpipe", &["program"], process::sigpipe),
     problem("killed-connected", &["program", "signal"], process::killed),
     problem("io-uring", &["program"], process::io_uring),

@@ -135,7 +135,7 @@ impl Reset<'_> {
 }
 
 /// The last RST that had arrived at the socket of a call when the call ended.
-fn reset_frame<'c>(case: &'c Case<'_>, at: Position) -> Option<(Position, &'c Tie)> {
+pub(super) fn reset_frame<'c>(case: &'c Case<'_>, at: Position) -> Option<(Position, &'c Tie)> {
     let ties = &case.flows.ties;
     let (connection, own) = (case.flows.connection_at(at)?, case.flows.socket_at(at)?);
     let other = case.flows.other_side(connection, Some(own));
@@ -294,45 +294,6 @@ pub(super) fn reset_rule(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// The `shutdown` of the sending half on the same side, before a position.
-fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
-    let socket = case.flows.socket_at(at)?;
-    case.mute_before(socket, at)
-}
-
-fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
-    // A listening socket was never connected: that is a different mistake.
-    let broken =
-        case.failed(Errno::EPIPE).filter(|(at, call)| call.sends() && case.listens(*at).is_none());
-    broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
-}
-
-pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = broken(case).filter_map(|(at, fd)| {
-        let shut = own_shutdown(case, at)?;
-        Some(Occurrence::at(at).and([shut]).with("fd", fd))
-    });
-    found.collect()
-}
-
-pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
-    // A socket that was never connected breaks too: that is a different mistake. And of one from
-    // before the recording nobody knows whether its own side was shut down.
-    let found = broken(case).filter_map(|(at, fd)| {
-        let socket = case.flows.socket_at(at).filter(|socket| case.is_whole(*socket))?;
-        let connection = case.flows.connection_at(at)?;
-        let frame = reset_frame(case, at);
-        // A rule of the wire may have cut it, or the kernel given it up: the other end did not.
-        let by_rule = arrived::is_cut_by_rule(case, connection);
-        let learned = case.cut_before(socket, at).and_then(|cut| case.call(cut)?.error());
-        let otherwise = by_rule || learned == Some(Errno::ETIMEDOUT);
-        let told = !otherwise && own_shutdown(case, at).is_none();
-        let finding = Occurrence::at(at).and(frame.map(|(frame, _)| frame));
-        told.then(|| finding.with("fd", fd))
-    });
-    found.collect()
-}
-
 /// The calls that failed because the other end no longer answered.
 pub(super) fn unanswered<'c>(
     case: &'c Case<'_>,
@@ -361,7 +322,6 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
 
 #[cfg(test)]
 mod tests {
-    use socklab_event::Shutdown;
     use socklab_timelines::{Sock, Story, got, offered, scenes};
 
     use super::super::explained::{rules, text_of};
@@ -389,16 +349,6 @@ mod tests {
         assert!(text_of(&timeline, "close-unread").contains('6'));
         let reset = text_of(&timeline, "connection-reset-unread");
         assert!(reset.ends_with("RST."), "nothing of what was never sent is lost: {reset}");
-    }
-
-    #[test]
-    fn a_programs_own_shutdown_breaks_the_pipe_too() {
-        let timeline = with_pair(|story, near, _| {
-            story.shutdown(near, Shutdown::WR);
-            story.fail(near, "sendto", offered(b"more"), 32);
-        });
-        assert!(rules(&timeline).contains(&"send-after-shutdown"));
-        assert!(!rules(&timeline).contains(&"broken-pipe"));
     }
 
     #[test]

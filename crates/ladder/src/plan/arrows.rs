@@ -287,7 +287,7 @@ impl Pen<'_, '_> {
         let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
         let (kind, label) = match (&call.args, call.received()) {
             (Args::Accept { .. }, _) => (ArrowKind::Connect, Label::default()),
-            (_, Some(0)) if call.is_end_of_stream() => (ArrowKind::End, Label::default()),
+            (_, Some(0)) if flows.closing_at(at).is_some() => (ArrowKind::End, Label::default()),
             (Args::Recv { bytes, .. }, Some(total)) if total > 0 || datagram => {
                 (ArrowKind::Bytes, Label::default().glue_data(bytes, total, false))
             }

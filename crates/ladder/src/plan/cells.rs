@@ -28,7 +28,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let (detail, speaker) = (scene.options.detail, scene.options.speaker);
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
     let took = duration(call.took());
-    let (mut answer, mut mark) = wording::answered(call, speaker);
+    let (mut answer, mut mark) = wording::answered(call, scene.flows.deaf_at(at), speaker);
     let waited = scene.waited(at, call);
     if waited && scene.flows.reached_limit(at) {
         answer = Label::default()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use socklab_event::{Endpoint, Errno, Event, Notice, Timeline, What};
+use socklab_event::{Event, Notice, Timeline, What};
 use socklab_say::{Speaker, clean, count, duration, say};
 
 use super::scene::Scene;
@@ -68,9 +68,6 @@ pub(crate) fn lines(
             Notice::NoFrames { why } => say!(speaker, "tap-missing", reason = clean(why)),
             Notice::FramesElsewhere { sockets } => {
                 say!(speaker, "tap-elsewhere", n = count(*sockets))
-            }
-            Notice::OwnNetwork if timeline.events.iter().any(goes_outside) => {
-                say!(speaker, "ladder-own-network")
             }
             Notice::OtherNetwork => say!(speaker, "tap-other-network", who = who),
             // A column may show a child and bear the name of its parent.
@@ -140,21 +137,6 @@ pub(crate) fn lines(
         lines.push(say!(speaker, key, who = who, call = clean(call), n = n, bytes = bytes));
     }
     lines
-}
-
-/// True if a call failed because of where the programs were, as far as that can be told: no network is
-/// known there, or nobody to ask for names.
-fn goes_outside(event: &Event) -> bool {
-    const NAMES: u16 = 53;
-    let What::Call(call) = &event.what else { return false };
-    let peer = call.socket.as_deref().and_then(|socket| socket.peer.as_ref());
-    match call.error() {
-        Some(Errno::ENETUNREACH | Errno::EHOSTUNREACH) => true,
-        Some(Errno::ECONNREFUSED) => {
-            peer.and_then(Endpoint::ip_port).is_some_and(|(_, port)| port == NAMES)
-        }
-        _ => false,
-    }
 }
 
 /// How long after the first event this one happened, in nanoseconds.

@@ -215,6 +215,10 @@ fn steps(flows: &Flows<'_>, lookups: &[&Lookup], soon: u64) -> Vec<Step> {
         step.error = step.error.or(error);
     }
     for lookup in lookups {
+        let refused = lookup.refused.and_then(|at| flows.call(at));
+        if let Some(step) = refused.and_then(|call| step_at(&mut steps, call.began)) {
+            step.error = step.error.or(Some(Errno::ECONNREFUSED));
+        }
         packets(flows, lookup, &mut steps);
     }
     for step in &mut steps {

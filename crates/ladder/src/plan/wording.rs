@@ -4,7 +4,7 @@ use socklab_event::{
     Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, Protocol, SocketType,
     State, TcpState,
 };
-
+use socklab_flows::Deaf;
 use socklab_say::{Speaker, clean, count, say};
 
 use crate::label::{Label, Part, PartKind};
@@ -99,7 +99,7 @@ pub(crate) fn put_descriptors(asked: &mut Label, first: i32, last: i32) {
 }
 
 /// The result.
-pub(crate) fn answered(call: &Call, speaker: Speaker) -> (Label, Option<Mark>) {
+pub(crate) fn answered(call: &Call, deaf: Option<Deaf>, speaker: Speaker) -> (Label, Option<Mark>) {
     let mut label = Label::default();
     let value = match call.outcome {
         Outcome::Value(value) => value,
@@ -135,12 +135,20 @@ pub(crate) fn answered(call: &Call, speaker: Speaker) -> (Label, Option<Mark>) {
             label.push(PartKind::Plain, say!(speaker, "ladder-of", n = count(*asked)));
         }
         Args::Recv { room, bytes, got, from, .. } => {
-            label = result(label, value.to_string());
+            label = result(label, speaker.number(value.unsigned_abs()));
             let datagram =
                 call.socket.as_ref().is_some_and(|socket| socket.kind != SocketType::STREAM);
             if value == 0 && *room > 0 && !datagram {
-                label.push(PartKind::Result, say!(speaker, "ladder-end"));
-                mark = Some(Mark::End);
+                match deaf {
+                    Some(Deaf::ShutDown(_)) => {
+                        label.push(PartKind::Plain, say!(speaker, "ladder-own-end"));
+                    }
+                    Some(_) => label.push(PartKind::Plain, say!(speaker, "ladder-end-cut")),
+                    None => {
+                        label.push(PartKind::Result, say!(speaker, "ladder-end"));
+                        mark = Some(Mark::End);
+                    }
+                }
             } else if value > 0 {
                 label.push_data(bytes, bytes.total, false);
             }

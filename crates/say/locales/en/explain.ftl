@@ -19,6 +19,7 @@ explain-connect-fell-back = { $program } had no luck at { $first }, and then con
 # source: connect(2), ETIMEDOUT; Linux ip-sysctl, tcp_syn_retries: 131 s by default
 explain-connect-timed-out = No answer from { $address } within { $time }: the kernel repeated its SYN and gave up. Nobody is at that address, a firewall drops the packets in silence, or the server's queue of connections is full.
 # source: connect(2), ENETUNREACH; ip(7), EHOSTUNREACH; RFC 1122 4.2.3.9
+explain-unreachable-own-network = There is no way to { $address } from the network in which the programs ran: socklab made it for them, and it has no way out. Nothing is wrong with your network. To reach addresses outside, use `socklab trace` without --packets and --wire; for a small internet with names and servers, `socklab lab run -- PROGRAM`.
 explain-unreachable = There is no way to { $address }: the kernel knows no route, or somebody on the way reported that there is none, or nobody on the local network has that address. Check the address, the network and the routes (ip route).
 # source: connect(2), EISCONN
 explain-already-connected = Descriptor { $fd } is connected already. A stream socket connects once: for another connection, open another socket.
@@ -198,6 +199,9 @@ explain-name-lookup-partial = The name server { $server } answered for the { $ty
         [one] { $times } time
        *[other] { $times } times
     }: an address was there at once, and waiting for the rest took { $time } in all. A name server that knows no such record must say so.
+# source: RFC 1035 §4.1.1, RFC 8020
+explain-name-own-network = { $server }, which says that there is no { $name }, is a name server of socklab’s: it knows only the names of the network that socklab made for the programs. Elsewhere the name may exist: `socklab trace` without --packets and --wire asks the machine’s name server.
+explain-name-server-own-network = Nobody answers at { $server }, which should tell the addresses of names: the programs ran in a network that socklab made for them, with no way out. Nothing is wrong with your network. For real names, use `socklab trace` without --packets and --wire; for a small internet with names and servers, `socklab lab run -- PROGRAM`.
 # source: signal(7), SIGPIPE; send(2), MSG_NOSIGNAL
 explain-killed-by-sigpipe = { $program } was killed by SIGPIPE: it sent on a connection on which nothing can be sent any more. Ignore SIGPIPE, or send with MSG_NOSIGNAL, and handle EPIPE.
 # source: _exit(2): descriptors are closed; RFC 9293 3.6.1

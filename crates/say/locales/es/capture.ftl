@@ -39,7 +39,7 @@ capture-altered = { $how }: { $rule }
 capture-arrived = el mismo paquete como llegó
 capture-call = { $name } (proceso { $process }), en { $call }
 capture-kernel = el núcleo, por un socket de { $name } (proceso { $process })
-capture-row = escalera (socklab draw --all): fila { $row }, en { $time }
+capture-row = diagrama (socklab draw --all): fila { $row }, en { $time }
 
 # Salidas de órdenes que ejecutan algo por su cuenta.
 arg-what-if-output = Escribe además lo que pasó en un archivo: .txt, .svg, .html (el dibujo), .jsonl (la grabación) o .pcapng (los paquetes, para Wireshark)

@@ -122,6 +122,6 @@ lab-queue-accept = { $waiting ->
 lab-queue-receive = { $waiting } B sin leer
 lab-queue-send = { $waiting } B sin confirmar
 lab-services = { $services ->
-    [one] { $services } socket de los servidores del internet local (--json)
-   *[other] { $services } sockets de los servidores del internet local (--json)
+    [one] { $services } socket de los servidores de la internet local (--json)
+   *[other] { $services } sockets de los servidores de la internet local (--json)
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use socklab_event::{Event, Exit, Header, Process, Signal};
+use socklab_event::{Event, Exit, Header, Notice, Place, Process, Signal};
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::process::own_scheduling;
 use socklab_kernel::{Transport, memory, port};
@@ -191,6 +191,15 @@ fn perform(
     let played = played.unwrap_or_else(|_| Played::nothing(panicked.to_owned()));
     let Passed { packets, rules, beside } = packets.finish();
     let mut seen = watch.lock();
+    if matches!(place, PlaceUsed::Private { .. }) {
+        let at = seen.recorder.events().last().map_or(0, |last| last.at);
+        seen.recorder.add(Event {
+            seq: 0,
+            at,
+            place: Place::default(),
+            what: Notice::OwnNetwork.into(),
+        });
+    }
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
     normalize(&mut events, &played.columns);
     let trouble = match (result, played.trouble) {

@@ -6,6 +6,7 @@ mod beginnings;
 mod by_rule;
 mod data;
 mod endings;
+mod own_network;
 mod waiting;
 mod wire;
 
