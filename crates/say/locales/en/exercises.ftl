@@ -123,6 +123,7 @@ label-hint-level = Hint { $number } of { $all }:
 label-hint-gap = Hint { $number } of { $all } for gap { $gap }, “{ $name }”:
 label-hint-on = Hint { $number } of { $all }, on “{ $name }”:
 label-hint = Hint:
+check-own-rules = With your rules this is another case: what happened in it is all that it says, and there is no hint.
 label-again = See it again:
 
 why-gap = Gap { $number }, “{ $name }”, is still open in line { $line }: { $prompt }

@@ -124,6 +124,7 @@ label-hint-level = Pista { $number } de { $all }:
 label-hint-gap = Pista { $number } de { $all } para el hueco { $gap }, «{ $name }»:
 label-hint-on = Pista { $number } de { $all }, sobre «{ $name }»:
 label-hint = Pista:
+check-own-rules = Con tus reglas este es otro caso: solo dice lo que pasó en él, y no hay pista.
 label-again = Verlo otra vez:
 
 why-gap = El hueco { $number }, «{ $name }», sigue abierto en la línea { $line }: { $prompt }

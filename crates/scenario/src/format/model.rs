@@ -37,6 +37,10 @@ pub struct Scenario {
     /// The rules of the wire that the loopback is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wire: Vec<Rule>,
+    /// True if whoever runs it has added rules of their own to the wire: what happens then is no
+    /// longer what its author wrote about.
+    #[serde(skip)]
+    pub own_rules: bool,
     /// The largest packet that passes it, in bytes, if not that of a loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtu: Option<u32>,

@@ -44,6 +44,7 @@ pub(crate) fn question(
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
         wire: reader.wire(&raw.wire)?,
+        own_rules: false,
         mtu: reader.mtu(raw.mtu)?,
         files: reader.files(raw.files)?,
         actors: reader.actors(raw.actors, false, None)?,

@@ -88,6 +88,28 @@ fn what_passes_beside_the_wire_is_told() {
 }
 
 #[test]
+fn what_a_rule_of_ones_own_did_to_a_case_calls_for_no_hint() {
+    let python = need!("python3");
+    let script = "import socket, sys\n\
+                  l = socket.create_server(('', int(sys.argv[1])))\n\
+                  while True:\n    c = l.accept()[0]; c.sendall(c.recv(999)); c.close()";
+    let program = ["--", &python, "-S", "-E", "-c", script, "{port}"];
+    let check = |options: &[&str]| {
+        let mut command = socklab(&["check", "echo-server", "--case", "echo"]);
+        command.args(options).args(program);
+        run(&mut command)
+    };
+    let ruled = check(&["--wire", "reset after 1 bytes"]);
+    if ruled.code == NO_PLACE {
+        not_run!("user namespaces");
+    }
+    let text = ruled.exits(1).text();
+    assert!(text.contains("With your rules this is another case"), "{text}");
+    assert!(!text.contains("Hint:") && !text.contains("Next hint"), "{text}");
+    check(&[]).exits(0);
+}
+
+#[test]
 fn wireshark_finds_no_wrong_checksum_but_the_corrupted_one() {
     let tshark = need!("tshark");
     let wrong = |name: &str, rules: &[&str]| -> Option<Vec<String>> {

@@ -117,6 +117,7 @@ fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
     let gap = if failed { gap_in_the_way(done, about.subject) } else { None };
     let advises = failed && gap.is_none();
     let advice = if advises { advice(speaker, done, &insight) } else { Advice::default() };
+    let hints = if super::advised(done) { advice.hints } else { Vec::new() };
     let did = insight.deed.as_ref().map(|deed| {
         let text = speaker.tell(&deed.sentence());
         json!({
@@ -135,8 +136,8 @@ fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
         "did": did,
         "problem": failed.then(|| why(speaker, done).join("\n")),
         "explanations": advice.sentences,
-        "hint": advice.hints.first(),
-        "hints": advice.hints,
+        "hint": hints.first(),
+        "hints": hints,
         "conduct": conduct,
         "rules": done.recording.as_ref().map_or(&[][..], |recording| &recording.rules),
         "beside": done.recording.as_ref().map_or(0, |recording| recording.beside),

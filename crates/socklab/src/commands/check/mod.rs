@@ -61,6 +61,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let rules = wire_rules::parse(speaker, &options.wire)?;
     for case in &mut exercise.cases {
         case.scenario.wire.extend(rules.iter().cloned());
+        case.scenario.own_rules = !rules.is_empty();
     }
     let outputs = Outputs::of_finished(speaker, &options.output)?;
     let source = material.source(&exercise.name);
@@ -217,9 +218,9 @@ fn in_words<'a>(
     report
 }
 
-/// True if the case says something about the program: then there are hints.
+/// True if the case says what its author meant it to say about the program: then there are hints.
 pub(crate) fn advised(done: &CaseReport<'_>) -> bool {
-    done.verdict.state != CaseState::InfraError
+    done.verdict.state != CaseState::InfraError && !done.case.scenario.own_rules
 }
 
 /// True if a case has a story: it did not pass, and its line does not say all.

@@ -86,7 +86,9 @@ pub(crate) fn story(
     for sentence in advice.sentences {
         lines.extend(labelled(speaker, "label-why", &sentence));
     }
-    if let Some(hint) = advice.hints.first() {
+    if done.case.scenario.own_rules {
+        lines.extend(fitted(&say!(speaker, "check-own-rules")));
+    } else if let Some(hint) = advice.hints.first() {
         lines.extend(labelled(speaker, "label-hint", hint));
     }
     let label = say!(speaker, "label-again");
