@@ -115,7 +115,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         }
     };
     if let Some(recording) = report.cases.iter().find_map(|done| done.recording.as_ref()) {
-        outputs.write(speaker, &recording.timeline(), &cli::Look::for_learning())?;
+        outputs.write(speaker, &recording.timeline(), &cli::Look::for_learning(), &[])?;
     }
     if options.case.is_none() && rules.is_empty() && options.format() == Format::Text {
         note(&exercise.name, &report);

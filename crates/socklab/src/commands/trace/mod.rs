@@ -103,7 +103,7 @@ pub(crate) fn trace_commands(
     };
     let mut failed: Option<ExitCode> = kept.incomplete.map(ExitCode::from);
     for (path, format) in &outputs.drawings {
-        match draw_to(speaker, path, *format, &kept.timeline, &options.look) {
+        match draw_to(speaker, path, *format, &kept.timeline, &options.look, &[]) {
             Ok(()) => eprintln!("{}", say!(speaker, "written", path = socklab_say::path(path))),
             Err(error) => {
                 failed = Some(failure::report(speaker, &error));
@@ -164,7 +164,7 @@ pub(crate) fn trace_program(
     if outputs.are_none() {
         eprintln!("{}", to_text(speaker, &kept.timeline, &options));
     }
-    outputs.write(speaker, &kept.timeline, &options)?;
+    outputs.write(speaker, &kept.timeline, &options, &[])?;
     Ok(code)
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         let look = Look { records: false, ..options.look };
         println!("{}", to_text(speaker, &timeline, &look));
     }
-    outputs.write(speaker, &timeline, &Look { records: false, ..options.look })?;
+    outputs.write(speaker, &timeline, &Look { records: false, ..options.look }, &[])?;
     // The process ends here, and freeing millions of small pieces first takes a while.
     std::mem::forget(timeline);
     Ok(())

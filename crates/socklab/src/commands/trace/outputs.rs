@@ -90,12 +90,19 @@ impl Outputs {
     }
 
     /// Writes what has been recorded, and says where it is.
-    pub(crate) fn write(&self, speaker: Speaker, timeline: &Timeline, look: &Look) -> Result<()> {
+    /// `decisive`: the evidence of an answer, by `seq`.
+    pub(crate) fn write(
+        &self,
+        speaker: Speaker,
+        timeline: &Timeline,
+        look: &Look,
+        decisive: &[u64],
+    ) -> Result<()> {
         let told = |path: &Path| {
             eprintln!("{}", say!(speaker, "written", path = socklab_say::path(path)));
         };
         for (path, format) in &self.drawings {
-            draw_to(speaker, path, *format, timeline, look)?;
+            draw_to(speaker, path, *format, timeline, look, decisive)?;
             told(path);
         }
         for destination in &self.recordings {

@@ -50,6 +50,11 @@ impl FileFormat {
 /// The ladder of a timeline, in the reader's language. Its footer counts the lessons that `look`
 /// doesn't ask for.
 pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> Ladder {
+    ladder_with(speaker, timeline, look, &[])
+}
+
+/// The same, with the evidence of an answer, by `seq`: never hidden, and highlighted.
+fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u64]) -> Ladder {
     let detail = if look.all { Detail::All } else { Detail::Essential };
     let flows = Flows::of(timeline);
     let mut explanations =
@@ -57,7 +62,8 @@ pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> L
     let found = explanations.len();
     explanations.retain(|one| look.lessons || one.weight != Weight::Lesson);
     let hidden = found - explanations.len();
-    let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied();
+    let keep = explanations.iter().flat_map(|explanation| &explanation.evidence);
+    let keep = keep.chain(decisive).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
     let options = options.offers_all(look.offered);
     let options = match look.records {
@@ -77,6 +83,7 @@ pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> L
             sentence(speaker, &explanation),
         );
     }
+    ladder.highlight(decisive);
     if hidden > 0 {
         ladder.footer.insert(0, say!(speaker, "ladder-lessons-hidden", n = count(hidden as u64)));
     }
@@ -97,27 +104,32 @@ pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> Str
     if style.color { printer::marked(&text) } else { text }
 }
 
-/// Writes a drawing to a file: completely, or not at all.
+/// Writes a drawing to a file: completely, or not at all. `decisive`: the evidence of an answer, by
+/// `seq`.
 pub(crate) fn draw_to(
     speaker: Speaker,
     path: &Path,
     format: FileFormat,
     timeline: &Timeline,
     look: &Look,
+    decisive: &[u64],
 ) -> Result<()> {
+    // Whoever opens the file gave no command that could be given again with `--all`.
+    let look = &Look { offered: false, ..*look };
     let bytes = match format {
         FileFormat::Text => {
             let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
-            ladder_of(speaker, timeline, look).to_text(&style).into_bytes()
+            ladder_with(speaker, timeline, look, decisive).to_text(&style).into_bytes()
         }
         FileFormat::Svg => {
-            ladder_of(speaker, timeline, look).to_svg(&SvgStyle::default()).into_bytes()
+            let ladder = ladder_with(speaker, timeline, look, decisive);
+            ladder.to_svg(&SvgStyle::default()).into_bytes()
         }
         FileFormat::Html => {
             let style = HtmlStyle::default().title(title(timeline)).lessons(look.lessons);
             // The page has a switch of its own.
             let look = Look { lessons: !look.no_explanations, ..*look };
-            ladder_of(speaker, timeline, &look).to_html(&style).into_bytes()
+            ladder_with(speaker, timeline, &look, decisive).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => lines_of(timeline)?,
         FileFormat::Pcapng => packets::capture(speaker, path, timeline)?,
@@ -135,7 +147,7 @@ pub(crate) fn write_recording(
     match destination {
         Destination::StandardOutput => write_bytes(&lines_of(timeline)?),
         Destination::File(path) => {
-            draw_to(speaker, path, FileFormat::Jsonl, timeline, &Look::default())?;
+            draw_to(speaker, path, FileFormat::Jsonl, timeline, &Look::default(), &[])?;
         }
     }
     Ok(())

@@ -214,7 +214,7 @@ fn one(
         }
     };
     let look = Look { all: options.all, ..Look::for_learning() };
-    outputs.write(speaker, &answered.recording.timeline(), &look)?;
+    outputs.write(speaker, &answered.recording.timeline(), &look, &answered.decisive)?;
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
         output::write_json(&report)?;
