@@ -28,6 +28,9 @@ pub struct Part {
     /// Set if the text is payload data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
+    /// True for a word that goes on with the sentence of the word before: nobody pauses there.
+    #[serde(skip)]
+    pub goes_on: bool,
 }
 
 /// What a display needs to know to show payload data truthfully.
@@ -89,7 +92,10 @@ impl Label {
                     last.text.push(' ');
                     last.text.push_str(word);
                 }
-                _ => self.parts.push(Part::new(kind, word)),
+                last => {
+                    let goes_on = last.is_some();
+                    self.parts.push(Part { goes_on, ..Part::new(kind, word) });
+                }
             }
         }
     }
@@ -156,7 +162,7 @@ impl Label {
 impl Part {
     /// A part that is neither glued nor data.
     pub(crate) fn new(kind: PartKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), glued: false, data: None }
+        Self { kind, text: text.into(), glued: false, data: None, goes_on: false }
     }
 
     /// Its text. Data is quoted and cut after `most` characters, with an ellipsis if bytes are

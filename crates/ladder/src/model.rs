@@ -203,11 +203,15 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The text, preceded by the tag.
+    /// The text, preceded by the tag. No line ends between the two.
     pub(crate) fn tagged(&self) -> Label {
         let mut label = self.label.clone();
         if let Some(tag) = &self.tag {
-            label.parts.insert(0, Part::new(PartKind::Number, tag));
+            let gap = if label.is_empty() { "" } else { " " };
+            if let Some(first) = label.parts.first_mut() {
+                first.glued = true;
+            }
+            label.parts.insert(0, Part::new(PartKind::Number, format!("{tag}{gap}")));
         }
         label
     }
@@ -304,6 +308,16 @@ impl Arrow {
     pub(crate) fn says_more(&self) -> bool {
         let mut parts = self.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
         self.kind == ArrowKind::Frame && parts.any(|part| part.data.is_none())
+    }
+
+    /// True for a packet that arrives in a row of its own.
+    pub(crate) fn arrives_later(&self) -> bool {
+        self.kind == ArrowKind::Frame && self.heads.iter().any(|head| head.row != self.row)
+    }
+
+    /// True if it does not reach the other column in the row that it starts in.
+    pub(crate) fn stops(&self) -> bool {
+        self.lost || self.arrives_later()
     }
 
     /// What happened to it on its way, if a drawing says so under the arrow.

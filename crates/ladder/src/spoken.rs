@@ -200,7 +200,7 @@ impl Label {
         for part in &self.parts {
             let (pause, text) = part.spoken(ladder);
             if !part.glued && !said.is_empty() {
-                said.push_str(if pause { ", " } else { " " });
+                said.push_str(if pause && !part.goes_on { ", " } else { " " });
             }
             said.push_str(&text);
         }
@@ -232,7 +232,7 @@ impl Part {
             Some(("┄", error)) if is_name(error) => {
                 (false, say!(speaker, "ladder-returns", value = error))
             }
-            Some(("✗" | "┄", words)) => (true, words.to_owned()),
+            Some(("✗" | "┄" | "↳" | "·", words)) => (true, words.to_owned()),
             Some(("◂", what)) => (
                 true,
                 say!(speaker, "ladder-from-message", what = digits(what).trim_end_matches(',')),

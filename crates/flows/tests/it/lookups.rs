@@ -1,6 +1,6 @@
 //! Look-ups of names.
 
-use socklab_flows::{Flows, question};
+use socklab_flows::{Flows, answer, question};
 use socklab_timelines::{Story, address};
 
 /// A DNS message that asks for one name, RFC 1035 §4.1.
@@ -106,4 +106,38 @@ fn a_lookup_is_the_names_asked_of_a_server_and_whether_it_answered() {
     assert_eq!((answered.calls.len(), answered.answered), (6, true));
     assert_eq!((unanswered.socket, unanswered.answered), (1, false));
     assert_eq!(unanswered.names, ["c.example"]);
+}
+
+#[test]
+fn an_answer_is_a_code_and_the_addresses_asked_for() {
+    let mut cut = message("a.example", 1);
+    cut[2] |= 0x82;
+    let kind = |number| socklab_flows::RecordType(number);
+    let said = answer(&cut, kind(1)).expect("an answer");
+    assert_eq!((said.code, said.cut, said.records, said.addresses.len()), (0, true, 0, 0));
+    // An alias, and the address it has.
+    let mut alias = message("a.example", 1);
+    (alias[2], alias[7]) = (0x81, 2);
+    alias.extend_from_slice(b"\xc0\x0c\x00\x05\x00\x01\x00\x00\x00\x3c\x00\x04\x01b\xc0\x0e");
+    alias.extend_from_slice(
+        b"\x01b\xc0\x0e\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x01",
+    );
+    let said = answer(&alias, kind(1)).expect("an answer");
+    assert_eq!((said.code, said.records), (0, 1));
+    assert_eq!(said.addresses, ["192.0.2.1".parse::<std::net::IpAddr>().unwrap()]);
+    assert_eq!(answer(&alias, kind(28)).map(|said| said.records), Some(0));
+    for length in 0..alias.len() {
+        assert_eq!(answer(&alias[..length], kind(1)), None, "cut after {length}");
+    }
+    assert_eq!(answer(&message("a.example", 1), kind(1)), None, "a question");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_message_is_too_much_for_the_reader(
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)
+    ) {
+        let _ = answer(&bytes, socklab_flows::RecordType(1));
+        let _ = question(&bytes);
+    }
 }

@@ -2,7 +2,7 @@
 
 use socklab_say::say;
 
-use crate::label::{PartKind, circled};
+use crate::label::{Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Ladder, Mark, NoteKind, Row};
 use crate::spoken::DATA;
 use crate::svg::shapes::color;
@@ -127,6 +127,9 @@ fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
     }
     let mut what = arrow.label.clone();
     what.parts.retain(|part| part.kind != PartKind::Mark);
+    if let Some(number) = arrow.number {
+        what.parts.insert(0, Part::new(PartKind::Number, circled(number)));
+    }
     let (what, lost) = (what.brief(DATA, speaker), lost(arrow));
     let sign = sign(arrow);
     match sent {
@@ -155,8 +158,8 @@ fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
 
 /// Precedes the column at which an arrow did not arrive.
 fn lost(arrow: &Arrow) -> &'static str {
-    match arrow.lost {
-        true if arrow.under_way => " …",
+    match arrow.stops() {
+        true if arrow.under_way || arrow.arrives_later() => " …",
         true => " ✗",
         false => "",
     }

@@ -23,7 +23,7 @@ pub(crate) fn cell(scene: &Scene<'_, '_>, step: &Step) -> Option<Cell> {
     }
     for (name, kinds) in by_name(&step.asks) {
         let name = format!("{} ({kinds})", clean(name));
-        label.push_prose(PartKind::Name, &say!(speaker, "ladder-looks-up", name = name));
+        label.push(PartKind::Name, say!(speaker, "ladder-looks-up", name = name));
     }
     if !step.again.is_empty() {
         let types = types(&step.again);
@@ -31,12 +31,11 @@ pub(crate) fn cell(scene: &Scene<'_, '_>, step: &Step) -> Option<Cell> {
     }
     if let Some(server) = &step.server {
         let asks = say!(speaker, "ladder-asks", server = wording::shown(server));
-        label.push_prose(PartKind::Plain, &asks);
+        label.push(PartKind::Plain, asks);
     }
     if step.by_stream {
         label.push_prose(PartKind::Plain, &say!(speaker, "ladder-asks-by-tcp"));
     }
-    happened(scene, step, &mut label);
     mark = said(scene, step, &mut label).or(mark);
     if !step.unanswered.is_empty() && !waited_before {
         mark = no_answer(scene, step, &mut label);
@@ -46,6 +45,7 @@ pub(crate) fn cell(scene: &Scene<'_, '_>, step: &Step) -> Option<Cell> {
         let waited = say!(speaker, "ladder-waited", time = duration(took));
         label.push(PartKind::Wait, format!("┄ {waited}"));
     }
+    happened(scene, step, &mut label);
     let participant = scene.cast.lane(&event.place)?;
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
     Some(Cell { participant, tag, label, entry: None, kind: CellKind::Call, mark, seq: event.seq })
@@ -97,7 +97,7 @@ fn no_answer(scene: &Scene<'_, '_>, step: &Step, label: &mut Label) -> Option<Ma
     }
     let goes_on = !step.only_waits() && step.since < step.began;
     let colon = if goes_on { ":" } else { "" };
-    label.push_prose(PartKind::Mark, &format!("✗ {text}{colon}"));
+    signed(label, PartKind::Mark, "✗", &format!("{text}{colon}"));
     Some(mark)
 }
 
@@ -126,7 +126,7 @@ fn happened(scene: &Scene<'_, '_>, step: &Step, label: &mut Label) {
             (_, false) => say!(speaker, "ladder-answer-packet", types = types, fate = fate),
         };
         let (kind, sign) = if lost { (PartKind::Mark, "✗") } else { (PartKind::Faint, "↳") };
-        label.push_prose(kind, &format!("{sign} {text}"));
+        signed(label, kind, sign, &text);
     }
 }
 
@@ -170,7 +170,7 @@ fn said(scene: &Scene<'_, '_>, step: &Step, label: &mut Label) -> Option<Mark> {
     let mut sign = "=";
     let found = !addresses.is_empty();
     if found {
-        label.push_prose(PartKind::Result, &format!("= {}", addresses.join(", ")));
+        signed(label, PartKind::Result, "=", &addresses.join(", "));
         sign = "·";
     }
     for (key, about, bad) in others {
@@ -190,10 +190,19 @@ fn said(scene: &Scene<'_, '_>, step: &Step, label: &mut Label) -> Option<Mark> {
         let wrong = bad && !usual;
         mark = mark.or(wrong.then_some(Mark::Failed));
         let kind = if wrong { PartKind::Mark } else { PartKind::Result };
-        label.push_prose(kind, &format!("{sign} {text}"));
+        signed(label, kind, sign, &text);
         sign = "·";
     }
     mark
+}
+
+/// Adds prose with a sign before it, which no line ends with.
+fn signed(label: &mut Label, kind: PartKind, sign: &str, text: &str) {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    label.push(kind, format!("{sign} {first}"));
+    let words = label.parts.len();
+    label.push_prose(kind, rest);
+    label.parts[words..].iter_mut().for_each(|part| part.goes_on = true);
 }
 
 /// The addresses of an answer, if it has some.

@@ -299,6 +299,29 @@ impl Pen<'_, '_> {
         }
     }
 
+    /// A packet with a row of its own for its arrival: a number ties the two together, that of its
+    /// message if it has one.
+    fn in_two_rows(&mut self, sheet: &mut Sheet, at: Position, row: usize, arrow: &mut Arrow) {
+        arrow.heads = vec![Head { row, bytes: 0..0, of: 0 }];
+        let mut parts =
+            arrow.label.parts.iter().filter(|part| part.kind != PartKind::Mark).cloned();
+        let numbered = arrow.label.parts.first().is_some_and(|part| part.kind == PartKind::Number);
+        let number = match numbered {
+            true => parts.next().map(|part| part.text).unwrap_or_default(),
+            false => {
+                self.numbered += 1;
+                arrow.number = Some(self.numbered);
+                circled(self.numbered)
+            }
+        };
+        let mut label = Label::default().then(PartKind::Number, format!("{GOT} {number}"));
+        label.parts.extend(parts);
+        let seq = self.flows().order[at].seq;
+        if let Some(cell) = sheet.rows[row].cells.iter_mut().find(|cell| cell.seq == seq) {
+            cell.label = label;
+        }
+    }
+
     fn frame(&mut self, sheet: &mut Sheet, row: usize, at: Position, frame: &Frame) {
         let scene = self.scene;
         let Some([from, to]) = scene.ways.at(scene.flows, at) else { return };
@@ -323,6 +346,9 @@ impl Pen<'_, '_> {
             noted: false,
             inferred,
         };
+        if let Some(row) = sheet.end_of(at).filter(|end| *end != row) {
+            self.in_two_rows(sheet, at, row, &mut arrow);
+        }
         if arrow.mishap().is_some() {
             let fate = caption::outcome(frame);
             let same = self.fates.get(&[from, to]) == Some(&fate);

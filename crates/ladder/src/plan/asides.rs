@@ -73,15 +73,11 @@ fn self_pipes(flows: &Flows<'_>) -> NumberSet<usize> {
 }
 
 /// Sockets with which `getaddrinfo` sorts addresses (RFC 6724): UDP sockets that are connected,
-/// asked for their local address, and closed without sending. They count only if the program then
-/// uses one of those addresses.
+/// asked for their local address, and closed without sending. They count only if the program does
+/// something with another socket.
 fn address_probes(flows: &Flows<'_>) -> NumberSet<usize> {
-    let connects = |call: &Call| match &call.args {
-        Args::Connect { address } => address.ip_port().map(|(ip, _)| ip),
-        _ => None,
-    };
-    let mut used: NumberSet<(u32, std::net::IpAddr)> = NumberSet::default();
     let mut silent: Vec<usize> = Vec::new();
+    let mut busy: NumberSet<u32> = NumberSet::default();
     for (index, socket) in flows.sockets.iter().enumerate() {
         let calls = || socket.calls.iter().filter_map(|at| Some((*at, flows.call(*at)?)));
         let only_asks = |call: &Call| {
@@ -90,24 +86,21 @@ fn address_probes(flows: &Flows<'_>) -> NumberSet<usize> {
                 Args::Socket { .. } | Args::Connect { .. } | Args::LocalName { .. } | Args::Close
             )
         };
-        let connected = calls().any(|(_, call)| connects(call).is_some());
+        let connects = |call: &Call| matches!(call.args, Args::Connect { .. });
+        let inet = [Family::INET, Family::INET6].contains(&socket.identity.family);
+        let connected = inet && calls().any(|(_, call)| connects(call));
         if !socket.is_stream() && connected && calls().all(|(_, call)| only_asks(call)) {
             silent.push(index);
-        } else {
-            let ips = calls().filter_map(|(at, call)| {
-                let sent = call.payloads().into_iter().find_map(|payload| payload.address);
-                let sent = sent.filter(|_| call.sends()).and_then(|to| to.ip_port());
-                let to = sent.map(|(ip, _)| ip).or_else(|| connects(call));
-                Some((flows.order[at].place.process, to?))
-            });
-            used.extend(ips);
+        } else if inet && !flows.lookups.iter().any(|lookup| lookup.socket == index) {
+            busy.extend(calls().map(|(at, _)| flows.order[at].place.process));
         }
     }
+    // An ICMP message may have come back.
+    let conversations = flows.ties.conversations.iter().filter(|one| !one.frames.is_empty());
+    let heard: NumberSet<usize> = conversations.flat_map(|one| one.sockets).flatten().collect();
     silent.retain(|index| {
-        flows.sockets[*index].calls.iter().any(|at| {
-            let ip = flows.call(*at).and_then(connects);
-            ip.is_some_and(|ip| used.contains(&(flows.order[*at].place.process, ip)))
-        })
+        let mut calls = flows.sockets[*index].calls.iter();
+        !heard.contains(index) && calls.any(|at| busy.contains(&flows.order[*at].place.process))
     });
     silent.into_iter().collect()
 }

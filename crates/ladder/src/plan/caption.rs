@@ -17,7 +17,7 @@ pub(crate) fn caption(
     let speaker = scene.options.speaker;
     let Some(frame) = scene.flows.order[at].frame() else { return Label::default() };
     let mut label = Label::default();
-    if scene.ways.alone
+    if scene.ways.says_ports
         && let Some(headers) = &frame.headers
         && let [Some(from), Some(to)] =
             [&headers.source, &headers.destination].map(|end| end.port().filter(|port| *port > 0))
@@ -192,13 +192,31 @@ fn undecoded(frame: &Frame, label: &mut Label, speaker: Speaker) {
             let names: Vec<String> = flags.names().iter().map(|flag| clean(flag)).collect();
             label.push(PartKind::Name, names.join(","));
         }
-        Transport::Neighbour { text } => label.push(PartKind::Name, clean(text)),
+        Transport::Neighbour { text } => {
+            label.push_prose(PartKind::Name, &neighbour(text, speaker));
+        }
         Transport::Icmp { text, .. } => label.push(PartKind::Name, format!("ICMP {}", clean(text))),
         _ => label.push(PartKind::Name, headers.protocol.to_string()),
     }
     if headers.payload.total > 0 {
         label.push(PartKind::Plain, format!("{} B", speaker.number(headers.payload.total)));
     }
+}
+
+/// What a message between neighbours says, in the reader's language; recordings have it in English.
+fn neighbour(text: &str, speaker: Speaker) -> String {
+    let asked = |from: &str| text.strip_prefix(from)?.strip_suffix('?').map(clean);
+    if let Some(address) = asked("who has ") {
+        return say!(speaker, "packet-who-has", address = address);
+    }
+    if let Some(address) = asked("does anybody have ") {
+        return say!(speaker, "packet-does-anybody-have", address = address);
+    }
+    if let Some((address, hardware)) = text.split_once(" is at ") {
+        let (address, hardware) = (clean(address), clean(hardware));
+        return say!(speaker, "packet-is-at", address = address, hardware = hardware);
+    }
+    clean(text)
 }
 
 /// True if the packet arrived nowhere, as far as was seen.

@@ -11,6 +11,9 @@ use super::loops::{loops, sweeps};
 use super::outliers::Stage;
 use crate::options::Options;
 
+/// So few packets, without calls, are all drawn.
+const FEW: usize = 40;
+
 /// Finds the folds and removes their members from `shown`.
 pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Options) -> Vec<Fold> {
     if !options.fold {
@@ -29,7 +32,11 @@ pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Optio
     let mut again = repetitions(flows, shown, &kept, &mut stage);
     drop_members(shown, &again);
     folds.append(&mut again);
-    packets(flows, shown, &mut folds, &kept);
+    // Few rows are read one by one: of a short capture, what would be counted is what it is about.
+    let is_packet = |at: &Position| flows.order[*at].frame().is_some();
+    if shown.len() > FEW || !shown.iter().all(is_packet) {
+        packets(flows, shown, &mut folds, &kept);
+    }
     folds
 }
 

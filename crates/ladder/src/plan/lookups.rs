@@ -285,9 +285,9 @@ impl Walk<'_, '_> {
         let step = &mut self.steps[last];
         step.ended = step.ended.max(call.ended);
         if again {
-            step.again.push(asked)
+            step.again.push(asked);
         } else {
-            step.asks.push(asked)
+            step.asks.push(asked);
         }
         step
     }
@@ -295,7 +295,7 @@ impl Walk<'_, '_> {
     fn answers(&mut self, at: Position, call: &Call, asked: Asked, answer: Option<Answer>) {
         self.open.remove(&asked);
         let joins = self.steps.last();
-        if !joins.is_some_and(|step| call.ended.saturating_sub(step.ended) < self.soon) {
+        if joins.is_none_or(|step| call.ended.saturating_sub(step.ended) >= self.soon) {
             let mut step = self.next(at, call.began);
             // It waited for this one.
             step.unanswered.clear();

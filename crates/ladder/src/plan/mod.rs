@@ -6,7 +6,7 @@
 //!    columns each packet goes.
 //! 3. `visible`: which events are drawn. Which are only counted: `folds`, `token`, `conversation`,
 //!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again`, `bulk` → `fold`.
-//! 4. `stands`: beside which packet a call stands; `scene`: what all later stages read.
+//! 4. `stands`: beside which packet a call stands; `crossing`: which packets have two rows; `scene`: what all later stages read.
 //! 5. `wording` → `cells`, `answers`, `reason`, `band` → `rows`, which fill the `sheet`.
 //! 6. `caption` → `arrows`, and `rails`, drawn on the sheet.
 //! 7. `footer` and `prune`: what the drawing leaves out; `checksum` → `details`: what a display can
@@ -24,6 +24,7 @@ mod cast;
 mod cells;
 mod checksum;
 mod conversation;
+mod crossing;
 mod details;
 mod essential;
 mod fold;

@@ -98,7 +98,7 @@ fn spans(scene: &Scene<'_, '_>, sheet: &Sheet) -> (HashMap<Unit, Span>, Vec<(usi
 /// The row of the last packet that left or reached each column.
 fn last_packets(scene: &Scene<'_, '_>, sheet: &Sheet) -> Vec<Option<usize>> {
     let mut last = vec![None; scene.cast.participants.len()];
-    for (at, &row) in &sheet.begins {
+    for (at, &row) in sheet.begins.iter().chain(&sheet.ends) {
         for lane in scene.ways.at(scene.flows, *at).into_iter().flatten() {
             last[lane] = last[lane].max(Some(row));
         }

@@ -1,6 +1,8 @@
 //! The rows, in order of time; a call and its effect may stand side by side in one.
 
-use socklab_event::{Args, Event, What};
+use std::collections::HashMap;
+
+use socklab_event::{Args, Event, SocketId, State, What};
 use socklab_flows::NumberMap;
 use socklab_flows::{Flows, Position};
 use socklab_say::{count, duration, say};
@@ -8,6 +10,7 @@ use socklab_say::{count, duration, say};
 use super::answers;
 use super::band::Band;
 use super::cells::{self, Stage};
+use super::crossing;
 use super::folds::{Fold, FoldKind};
 use super::reason;
 use super::scene::Scene;
@@ -15,7 +18,7 @@ use super::sheet::Sheet;
 use super::visible::Visible;
 use super::wording;
 use crate::label::{Label, PartKind};
-use crate::model::{Cell, Folded, Row};
+use crate::model::{Cell, CellKind, Folded, Row};
 
 /// An effect at most this long after its cause may stand in the same row (nanoseconds).
 const TOGETHER: u64 = 5_000_000;
@@ -120,6 +123,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
     let speaker = scene.options.speaker;
     let mut loops: NumberMap<Position, &Fold> = NumberMap::default();
     let mut drafts = Vec::new();
+    // The last state drawn of each socket, and its draft.
+    let mut states: HashMap<&SocketId, (&State, usize)> = HashMap::new();
     let mut listed = 0;
     let mut list = |fold: &Fold| -> Vec<Folded> {
         let room = LISTED.min(LISTED_IN_ALL.saturating_sub(listed));
@@ -146,6 +151,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
         let cells = Vec::new();
         drafts.push(Draft { key, time, at: first, stage, cells, band, folded, seqs, packets });
     }
+    let in_two = crossing::in_two_rows(scene, &visible.shown);
     let moments: Vec<u64> = {
         let mut moments: Vec<u64> = visible.shown.iter().map(|at| flows.order[*at].at).collect();
         moments.sort_unstable();
@@ -204,18 +210,41 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
             }
             What::State(state) => {
                 let holder = visible.holders.get(&at).copied();
-                if let Some(cell) = cells::state(scene, event, state, holder) {
+                // What was so before is no news.
+                let before = states.get(&*state.socket).copied();
+                let same = before.filter(|(before, _)| {
+                    let told = |state: &State| (state.after, state.receive_queue, state.send_queue);
+                    holder.is_none() && told(before) == told(state)
+                });
+                if let Some((_, draft)) = same {
+                    let draft: &mut Draft = &mut drafts[draft];
+                    draft.seqs.push(event.seq);
+                } else if let Some(cell) = cells::state(scene, event, state, holder) {
+                    states.insert(&state.socket, (state, drafts.len()));
                     drafts.push(draft(event.at, Stage::Whole, Some(cell)));
                 }
             }
             What::Frame(_) => {
                 let cells = reason::cells(scene, at);
-                drafts.push(Draft { cells, ..draft(event.at, Stage::Whole, None) });
+                let arrival = in_two.contains(&at).then(|| arrival(scene, at)).flatten();
+                let stage = if arrival.is_some() { Stage::Begin } else { Stage::Whole };
+                drafts.push(Draft { cells, ..draft(event.at, stage, None) });
+                if let Some((time, cell)) = arrival {
+                    drafts.push(draft(time, Stage::End, Some(cell)));
+                }
             }
             _ => {}
         }
     }
     drafts
+}
+
+/// When a packet that is drawn in two rows arrives, and the cell there; the arrow fills in its text.
+fn arrival(scene: &Scene<'_, '_>, at: Position) -> Option<(u64, Cell)> {
+    let [_, participant] = scene.ways.at(scene.flows, at)?;
+    let time = scene.flows.ties.of(at)?.arrived?;
+    let (label, kind, seq) = (Label::default(), CellKind::Kernel, scene.flows.order[at].seq);
+    Some((time, Cell { participant, tag: None, label, entry: None, kind, mark: None, seq }))
 }
 
 /// Where a draft belongs. Among packets, what happened at some time stands between those that were
@@ -226,7 +255,9 @@ fn key(scene: &Scene<'_, '_>, at: Position, stage: Stage, time: u64) -> Key {
         return (0, 0, time, begins, at);
     }
     if let Some(rank) = stands.rank(at) {
-        return (2 * rank + 1, 0, time, begins, at);
+        // A packet with a row of its own for its arrival stands there by time.
+        let place = if stage == Stage::End { 2 * stands.sent_until(time) } else { 2 * rank + 1 };
+        return (place.max(2 * rank + 1), 0, time, begins, at);
     }
     if let Some(rank) = joined(scene, at, stage).and_then(|frame| stands.rank(frame)) {
         return (2 * rank + 1, 1, time, begins, at);
@@ -270,7 +301,10 @@ fn waits_visibly(
 fn beside(scene: &Scene<'_, '_>, sheet: &Sheet, draft: &Draft) -> Option<usize> {
     let cell = draft.cells.first().filter(|_| draft.stage != Stage::Begin)?;
     let cause = joined(scene, draft.at, draft.stage).or_else(|| cause(scene, draft.at))?;
-    let row = *sheet.begins.get(&cause)?;
+    // Of a packet that is drawn in two rows, that of its arrival.
+    let is_packet = scene.flows.order[cause].frame().is_some();
+    let arrival = sheet.ends.get(&cause).filter(|_| is_packet);
+    let row = *arrival.or_else(|| sheet.begins.get(&cause))?;
     let way = scene.ways.at(scene.flows, cause);
     if way.is_some_and(|way| !way.contains(&cell.participant)) {
         return None;

@@ -1,5 +1,6 @@
 //! Beside which packet a call stands: beside the first that it set off, or the one that woke it.
 
+use socklab_event::{Call, Errno};
 use socklab_flows::{Cause, Flows, Meaning, NumberMap, Position};
 
 /// The packets in the drawing, in causal order, and the calls that stand beside them.
@@ -58,7 +59,8 @@ impl Stands {
         if let Cause::Call(call) = tie.cause {
             self.first.entry(call).or_insert(at);
         }
-        for call in &tie.woke {
+        // A call that returned at once did not wait for what arrived while it was at work.
+        for call in tie.woke.iter().filter(|call| !flows.call(**call).is_some_and(in_progress)) {
             self.woke.insert(*call, at);
         }
         for carried in &tie.carries {
@@ -141,6 +143,11 @@ impl Stands {
             .map(|frame| frame.and_then(|frame| self.rank(frame)));
         matches!((first, last), (Some(first), Some(last)) if first < last)
     }
+}
+
+/// True for a `connect` that does not wait for the connection.
+fn in_progress(call: &Call) -> bool {
+    call.error() == Some(Errno::EINPROGRESS)
 }
 
 fn returned(flows: &Flows<'_>, call: Position) -> bool {

@@ -32,8 +32,10 @@ pub(crate) struct Ways {
     nobody: Vec<usize>,
     /// The connections with packets.
     wired: NumberSet<usize>,
-    /// True if there are no calls, so that the rows say the ports.
+    /// True if there are no calls.
     pub(crate) alone: bool,
+    /// True if the rows say the ports: without calls, if there are several conversations.
+    pub(crate) says_ports: bool,
 }
 
 /// What is known of an address without a program in the recording.
@@ -61,6 +63,8 @@ impl Ways {
         let with_packets = flows.ties.conversations.iter().filter(|one| !one.frames.is_empty());
         ways.wired = with_packets.filter_map(|one| one.connection).collect();
         if ways.alone {
+            let with_packets = flows.ties.conversations.iter().filter(|one| !one.frames.is_empty());
+            ways.says_ports = with_packets.take(2).count() > 1;
             ways.between_hosts(flows, cast, speaker);
         } else {
             ways.between_programs(flows, cast, notable, speaker);
@@ -234,7 +238,10 @@ impl Ways {
                     Some(ip) if inner.contains(&ip) && side == client => {
                         say!(speaker, "ladder-clients-at", address = ip.to_string())
                     }
-                    Some(ip) if !inner.contains(&ip) => ip.to_string(),
+                    // Of the only conversation the column says the port.
+                    Some(ip) if !inner.contains(&ip) && (self.says_ports || side == client) => {
+                        ip.to_string()
+                    }
                     _ => clean(&end.to_string()),
                 };
                 way[side] = lane(name, cast);

@@ -7,6 +7,7 @@ use super::xml::Xml;
 use crate::label::{PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head, Ladder, Row};
 use crate::text::glyphs::{Glyphs, INFERRED};
+use crate::text::row::words_after;
 use crate::text::wrap::width;
 
 /// Defines the arrow tips, one per colour.
@@ -157,9 +158,14 @@ impl Pen<'_> {
             text.push_str(INFERRED);
         }
         let parts = self.arrow.label.parts.iter();
-        for part in parts.filter(|part| part.kind != PartKind::Mark) {
+        let parts = parts.enumerate().filter(|(_, part)| part.kind != PartKind::Mark);
+        for (index, part) in parts {
             let gap = if text.is_empty() { "" } else { " " };
             let free = room.saturating_sub(width(&text) + gap.len());
+            let free = match part.data {
+                Some(_) => free.saturating_sub(words_after(&self.arrow.label, index)),
+                None => free,
+            };
             let part = match part.data {
                 Some(data) if data.cut || width(&part.text) > free => {
                     if free < 4 {

@@ -74,9 +74,9 @@ const ASCII: Glyphs = Glyphs {
 pub(crate) const INFERRED: &str = "?";
 
 impl Glyphs {
-    /// Where an arrow ends that never arrived.
+    /// Where an arrow ends that does not arrive in its row.
     pub(crate) fn end(&self, arrow: &Arrow) -> &'static str {
-        if arrow.under_way { self.under_way } else { self.lost }
+        if arrow.under_way || arrow.arrives_later() { self.under_way } else { self.lost }
     }
 
     /// What an arrow's line is made of.

@@ -180,8 +180,11 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.from]));
             }
             if alone {
-                let sign =
-                    if arrow.lost { self.frame.glyphs.end(arrow) } else { self.frame.glyphs.right };
+                let sign = if arrow.stops() {
+                    self.frame.glyphs.end(arrow)
+                } else {
+                    self.frame.glyphs.right
+                };
                 let sign = format!("{}{sign}", doubt(Some(arrow)));
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.to]));
             }
@@ -217,18 +220,26 @@ impl<'a, 'l> Drawer<'a, 'l> {
             label.push(PartKind::Faint, "·");
         }
         if sent == 0 || arrow.says_more() {
+            label.push(PartKind::Number, arrow.number.map(circled).unwrap_or_default());
             let parts = arrow.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
             label.parts.extend(parts.cloned());
         }
         let glyphs = &self.frame.glyphs;
-        let sign = if arrow.lost { glyphs.end(arrow) } else { glyphs.right };
+        let sign = if arrow.stops() { glyphs.end(arrow) } else { glyphs.right };
         let sign = format!("{}{sign} {}", doubt(Some(arrow)), self.names[arrow.to]);
         label.push(PartKind::Number, sign);
         let others = row.cells.iter().filter(|cell| cell.participant != arrow.from);
         for cell in others {
+            // What the other end does is another sentence.
+            label.push(PartKind::Faint, "·");
             label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
             label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
             label.parts.extend(cell.label.parts.iter().cloned());
+            let last = label.parts.last_mut().filter(|_| cell.kind == CellKind::Reason);
+            if let Some(last) = last {
+                // Nothing follows here.
+                last.text = last.text.trim_end_matches(':').to_owned();
+            }
         }
         label
     }
@@ -262,7 +273,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 (x(right), (x(left) + 1, glyphs.left))
             };
             line.put(tail, glyphs.branch, color);
-            let sign = if arrow.lost { glyphs.end(arrow) } else { head.1 };
+            let sign = if arrow.stops() { glyphs.end(arrow) } else { head.1 };
             line.put(head.0, sign, color);
         }
         let calls = row.cells.iter().filter(|cell| cell.kind != CellKind::Reason);

@@ -7,7 +7,7 @@ pub(crate) mod glyphs;
 mod layout;
 mod list;
 mod paint;
-mod row;
+pub(crate) mod row;
 mod style;
 mod title;
 pub(crate) mod wrap;

@@ -8,7 +8,7 @@ use super::glyphs::INFERRED;
 use super::layout::Layout;
 use super::paint;
 use super::wrap::{Spans, spans_width, width};
-use crate::label::{PartKind, circled};
+use crate::label::{Label, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
 
 /// Width of the shortest recognisable arrow, with its blanks.
@@ -207,7 +207,7 @@ impl Drawer<'_, '_> {
         }
         let rightward = arrow.from < arrow.to;
         let middle = start + (end - start).saturating_sub(width(&caption)) / 2;
-        if arrow.lost {
+        if arrow.stops() {
             self.lost(line, start..end, arrow, &caption);
             return true;
         }
@@ -225,7 +225,7 @@ impl Drawer<'_, '_> {
         true
     }
 
-    /// Turns the arrow into one that was lost halfway: the second half is erased.
+    /// Turns the arrow into one that was lost halfway, or is still under way: the second half is erased.
     fn lost(&self, line: &mut Line, path: Range<usize>, arrow: &Arrow, caption: &str) {
         let (rails, rightward) = (&self.layout.rails, arrow.from < arrow.to);
         // The part before the cross has room for the caption.
@@ -257,9 +257,14 @@ impl Drawer<'_, '_> {
         let spell = |text: &str| self.frame.glyphs.spell(text);
         let number = arrow.number.map(circled).unwrap_or_default();
         let mut text = number;
-        for part in &arrow.label.parts {
+        for (index, part) in arrow.label.parts.iter().enumerate() {
             let gap = if text.is_empty() { "" } else { " " };
             let free = room.saturating_sub(width(&spell(&text)) + 6);
+            let free = match part.data {
+                // That a packet comes again matters more than how its data begin.
+                Some(_) => free.saturating_sub(words_after(&arrow.label, index)),
+                None => free,
+            };
             if part.kind == PartKind::Mark {
                 continue;
             }
@@ -280,4 +285,11 @@ impl Drawer<'_, '_> {
         let text = spell(&text);
         if text.is_empty() || width(&text) + 6 > room { String::new() } else { format!(" {text} ") }
     }
+}
+
+/// How wide what a label says after this part is, besides data.
+pub(crate) fn words_after(label: &Label, index: usize) -> usize {
+    let after = label.parts.iter().skip(index + 1);
+    let words = after.filter(|part| part.data.is_none() && part.kind != PartKind::Mark);
+    words.map(|part| width(&part.text) + 1).sum()
 }

@@ -4,7 +4,9 @@
 //! limit of its whole process has a file of its own, and so a process, in the folder above.
 
 mod any;
+mod crossing;
 mod folds;
+mod lookups;
 mod markup;
 mod notices;
 mod packets;

@@ -58,6 +58,10 @@ packet-on-the-way = en el camino
 packet-nobody-listens = nadie escucha ahí:
 packet-kernel-says = lo dice el núcleo
 packet-nobody-there = ahí no hay nadie
+# source: RFC 826; RFC 5227 2.1.1
+packet-who-has = ¿quién tiene { $address }?
+packet-does-anybody-have = ¿alguien tiene { $address }?
+packet-is-at = { $address } está en { $hardware }
 packet-about = sobre
 packet-tells-nothing = el socket { $fd } nunca llamó a connect: el núcleo no le avisa
 
