@@ -85,7 +85,7 @@ pub enum Fate {
     },
     /// It arrived, but not as it was sent.
     Altered {
-        /// `delayed`, `duplicated`, `reordered`, `corrupted`, `rate_limited`; `fragmented`, if a
+        /// `delayed`, `duplicated`, `reordered`, `corrupted`, `rate_limited`; `cut`, if only its beginning arrived; `fragmented`, if a
         /// narrow link on its way made pieces of it; or `injected`, if nobody sent it but the wire
         /// itself.
         how: Vec<Name>,

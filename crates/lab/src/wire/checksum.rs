@@ -5,7 +5,10 @@
 //! frames look as if they were damaged.
 
 use etherparse::checksum::Sum16BitWords;
-use etherparse::{IpNumber, LaxNetSlice, LaxSlicedPacket, ip_number};
+use etherparse::{EtherType, IpNumber, LaxNetSlice, LaxSlicedPacket, ip_number};
+
+/// The length of an Ethernet header.
+const ETHERNET: usize = 14;
 
 /// Where the parts of a frame are that checksums cover.
 struct Located {
@@ -90,6 +93,20 @@ pub fn complete_checksum(frame: &mut [u8]) {
         sum => sum,
     };
     frame[located.field..located.field + 2].copy_from_slice(&sum.to_be_bytes());
+}
+
+/// Computes the checksum of the IPv4 header of a frame, if it has one.
+pub(crate) fn complete_header_checksum(frame: &mut [u8]) {
+    let Some((header, packet)) = frame.split_at_mut_checked(ETHERNET) else { return };
+    if header[12..] != EtherType::IPV4.0.to_be_bytes() || packet.is_empty() {
+        return;
+    }
+    let length = usize::from(packet[0] & 15) * 4;
+    let Some(ip) = packet.get_mut(..length).filter(|ip| ip.len() >= 20) else { return };
+    ip[10..12].fill(0);
+    // The crate sums in the order of memory.
+    let sum = u16::from_be(Sum16BitWords::new().add_slice(ip).ones_complement());
+    ip[10..12].copy_from_slice(&sum.to_be_bytes());
 }
 
 /// True if all checksums of a frame are right, so that its receiver takes it. `None` if that can't be

@@ -372,6 +372,7 @@ value-delayed = delayed
 value-duplicated = duplicated
 value-reordered = reordered
 value-corrupted = corrupted
+value-cut = cut short
 value-rate_limited = slowed down
 value-rights = rights
 value-credentials = credentials

@@ -372,6 +372,7 @@ value-delayed = retrasado
 value-duplicated = duplicado
 value-reordered = desordenado
 value-corrupted = dañado
+value-cut = recortado
 value-rate_limited = frenado
 value-rights = descriptores
 value-credentials = credenciales

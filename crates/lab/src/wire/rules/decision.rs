@@ -13,6 +13,8 @@ pub struct Decision {
     pub delay: u64,
     /// So many copies of it arrive besides.
     pub copies: u32,
+    /// What goes on in its place, if that is less.
+    pub cut: Option<Vec<u8>>,
     /// These bytes of it are wrong.
     pub corruptions: Vec<Corruption>,
     /// It is kept under this number until a decision or [`Rules::due`](super::Rules::due) releases it.
@@ -70,7 +72,7 @@ impl Decision {
 
     /// What happened to a frame that was not dropped, in the words of
     /// [`Fate::Altered`](socklab_event::Fate::Altered): `delayed`, `duplicated`, `reordered`,
-    /// `corrupted`, `rate_limited`. Empty if nothing did.
+    /// `corrupted`, `cut`, `rate_limited`. Empty if nothing did.
     pub fn how(&self) -> &[Name] {
         &self.how
     }

@@ -12,9 +12,9 @@ use super::change::Change;
 use super::count::{Counted, Gate};
 use super::decision::{Corruption, Decision, Held, Injected, Towards};
 use super::facts::Facts;
-use super::reset::reset;
+use super::reset::{reset, shortened};
 use super::rule::{Act, Limit, Meaning, Moment, Origin, Party, Rule};
-use super::streams::Streams;
+use super::streams::{Placed, Streams};
 
 /// A frame that is being sent.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +78,14 @@ const MOST_HELD: u64 = 1_000_000_000;
 /// More than this does not wait for its turn at a limited rate, as in the queue of a router.
 const MOST_QUEUED: u64 = 4_000_000;
 
+/// What of a frame goes on that a connection's end is about.
+#[derive(Clone, Copy, Debug)]
+enum Passes {
+    Whole,
+    /// So many bytes of its payload.
+    Only(u64),
+}
+
 #[derive(Debug)]
 struct Active {
     rule: Rule,
@@ -127,7 +135,9 @@ impl Rules {
                     active.matched -= 1;
                 }
             }
-        } else if let (Some(headers), Some(placed)) = (facts.headers(), &facts.placed) {
+        } else if let (Some(headers), Some(placed), None) =
+            (facts.headers(), &facts.placed, &decision.cut)
+        {
             self.streams.let_through(headers, placed);
         }
         decision
@@ -364,9 +374,11 @@ impl Active {
             return;
         };
         if self.cut.contains(&placed.number) {
-            decision.drop_by(self.rule.text());
+            self.cut_off(true, decision);
             return;
         }
+        let is_over = |times: &u64| u64::try_from(self.cut.len()).is_ok_and(|cut| cut >= *times);
+        // What of the frame goes on: all of it, so many bytes, or nothing.
         let passes = match limit {
             Limit::Bytes(size) => {
                 if !selection.has(facts) {
@@ -375,27 +387,44 @@ impl Active {
                 self.seen += 1;
                 let beyond = placed.end > placed.start
                     && u64::try_from(placed.end).is_ok_and(|end| end > *size);
-                if !beyond || times.is_some_and(|times| self.matched >= times) {
+                if !beyond || times.as_ref().is_some_and(is_over) {
                     return;
                 }
-                false
+                let start = u64::try_from(placed.start).unwrap_or_default();
+                Passes::Only(size.saturating_sub(start))
             }
             Limit::Mark(mark) => {
                 self.seen += u64::from(mark.of.has(facts));
                 if !self.mark.is_it(mark, facts) {
                     return;
                 }
-                true
+                Passes::Whole
             }
         };
         self.matched += 1;
         self.cut.insert(placed.number);
-        if passes && !decision.dropped {
-            streams.let_through(headers, &placed);
+        let first = match passes {
+            Passes::Only(bytes) if bytes > 0 && !decision.dropped => {
+                usize::try_from(bytes).ok().and_then(|keep| shortened(facts, keep))
+            }
+            _ => None,
+        };
+        match (passes, &first) {
+            (Passes::Whole, _) if !decision.dropped => streams.let_through(headers, &placed),
+            (Passes::Only(bytes), Some(_)) => {
+                let end = placed.start.saturating_add(bytes.cast_signed());
+                streams.let_through(headers, &Placed { end, occupied_end: end, ..placed });
+            }
+            _ => {}
         }
         decision.resets.extend(self.resets(facts, streams));
-        if !passes {
-            decision.drop_by(self.rule.text());
+        match (passes, first) {
+            (Passes::Whole, _) => {}
+            (Passes::Only(_), Some(first)) => {
+                decision.cut = Some(first);
+                decision.note("cut", self.rule.text());
+            }
+            (Passes::Only(_), None) => decision.drop_by(self.rule.text()),
         }
     }
 

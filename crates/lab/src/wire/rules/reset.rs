@@ -2,10 +2,11 @@
 
 use etherparse::checksum::Sum16BitWords;
 
-use super::super::checksum::complete_checksum;
+use super::super::checksum::{complete_checksum, complete_header_checksum, is_intact};
 use super::facts::{Facts, network_start};
 
 const TCP: usize = 20;
+const FIN: u8 = 0x01;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
@@ -53,6 +54,28 @@ pub(super) fn reset(
     }
     complete_checksum(&mut reset);
     Some(reset)
+}
+
+/// A TCP segment of which only the first `keep` bytes of the payload go on: shorter, with its lengths and
+/// checksums right, and without the FIN that stood behind the rest.
+///
+/// `None` if the frame is no whole TCP segment over IPv4 or IPv6.
+pub(super) fn shortened(facts: &Facts<'_>, keep: usize) -> Option<Vec<u8>> {
+    let end = facts.payload_start()?.checked_add(keep)?;
+    let mut frame = facts.passing.frame.get(..end)?.to_vec();
+    let ip = network_start(&frame)?;
+    let (tcp, length, before) = match *frame.get(ip)? >> 4 {
+        4 => (ip + usize::from(frame[ip] & 15) * 4, ip + 2, ip),
+        6 if frame.get(ip + 6) == Some(&6) => (ip + 40, ip + 4, ip + 40),
+        _ => return None,
+    };
+    let bytes = u16::try_from(end.checked_sub(before)?).ok()?;
+    frame.get_mut(length..length + 2)?.copy_from_slice(&bytes.to_be_bytes());
+    *frame.get_mut(tcp + 13)? &= !FIN;
+    complete_header_checksum(&mut frame);
+    complete_checksum(&mut frame);
+    // What can't be checked is not understood well enough to be cut.
+    is_intact(&frame)?.then_some(frame)
 }
 
 /// Exchanges two neighbouring fields.

@@ -14,6 +14,7 @@ use super::path::{self, Passage};
 use super::roles::Roles;
 use super::schedule::{Schedule, Waiting};
 use super::{Law, Port, WIRE};
+use crate::wire::checksum::complete_header_checksum;
 use crate::wire::ring::{Offload, Seen, Sender};
 use crate::wire::rules::{Corruption, Held, Injected, Passing, Towards};
 use crate::wire::{complete_checksum, headers};
@@ -127,11 +128,12 @@ impl Forwarder {
         if decision.dropped {
             self.flights.dropped(journey, sent.bytes, sent.headers);
         } else {
-            let corrupted = (!decision.corruptions.is_empty())
-                .then(|| corrupted(sent.bytes, &decision.corruptions));
-            let (frame, journey) = match &corrupted {
+            let whole = decision.cut.as_deref().unwrap_or(sent.bytes);
+            let corrupted =
+                (!decision.corruptions.is_empty()).then(|| corrupted(whole, &decision.corruptions));
+            let (frame, journey) = match corrupted.as_deref().or(decision.cut.as_deref()) {
                 None => (sent.bytes, journey),
-                Some(frame) => (&frame[..], journey.changed(sent.bytes, frame)),
+                Some(frame) => (frame, journey.changed(sent.bytes, frame)),
             };
             match (decision.held, port) {
                 (Some(held), Some(port)) => {
@@ -264,7 +266,7 @@ impl Forwarder {
         ways: &[usize],
     ) {
         let mut bytes = injected.frame;
-        path::complete_header_checksum(&mut bytes);
+        complete_header_checksum(&mut bytes);
         complete_checksum(&mut bytes);
         let headers = headers(&bytes, bytes.len(), self.flights.quoted());
         let (from, to, ways) = match injected.towards {
@@ -326,7 +328,7 @@ fn corrupted(frame: &[u8], corruptions: &[Corruption]) -> Vec<u8> {
     };
     invert(&mut bytes, true);
     if corruptions.iter().any(|one| one.mend) {
-        path::complete_header_checksum(&mut bytes);
+        complete_header_checksum(&mut bytes);
         complete_checksum(&mut bytes);
     }
     invert(&mut bytes, false);

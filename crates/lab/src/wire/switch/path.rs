@@ -7,11 +7,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use etherparse::checksum::Sum16BitWords;
 use etherparse::icmpv4::DestUnreachableHeader;
 use etherparse::{EtherType, Icmpv4Type, Icmpv6Type, IpNumber, PacketBuilder};
 
-use crate::wire::complete_checksum;
+use crate::wire::checksum::{complete_checksum, complete_header_checksum};
 
 /// The router's address. No host has it.
 pub(crate) const ROUTER_V4: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 254);
@@ -52,20 +51,6 @@ pub(crate) fn through(frame: &[u8], mtu: u32) -> Passage {
         EtherType::IPV6 => Passage::TooBig(too_big_v6(header, packet, mtu)),
         _ => Passage::TooBig(None),
     }
-}
-
-/// Computes the checksum of the IPv4 header of a frame, if it has one.
-pub(crate) fn complete_header_checksum(frame: &mut [u8]) {
-    let Some((header, packet)) = frame.split_at_mut_checked(ETHERNET) else { return };
-    if header[12..] != EtherType::IPV4.0.to_be_bytes() || packet.is_empty() {
-        return;
-    }
-    let length = usize::from(packet[0] & 15) * 4;
-    let Some(ip) = packet.get_mut(..length).filter(|ip| ip.len() >= 20) else { return };
-    ip[10..12].fill(0);
-    // The crate sums in the order of memory.
-    let sum = u16::from_be(Sum16BitWords::new().add_slice(ip).ones_complement());
-    ip[10..12].copy_from_slice(&sum.to_be_bytes());
 }
 
 fn v4(header: &[u8], packet: &[u8], size: usize, mtu: u32) -> Passage {
@@ -137,6 +122,7 @@ fn too_big_v6(header: &[u8], packet: &[u8], mtu: u32) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use etherparse::checksum::Sum16BitWords;
     use proptest::prelude::*;
     use socklab_event::{Endpoint, Transport};
 

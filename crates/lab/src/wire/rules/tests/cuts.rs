@@ -80,7 +80,7 @@ fn numbers(injected: &Injected) -> (u32, u32) {
 #[test]
 fn a_connection_is_reset_beyond_a_size() {
     let mut frames = conversation(4000);
-    // The server's second segment arrives twice, the third too late.
+    // The server's second segment is sent twice, the third begins at the limit.
     frames.insert(7, frames[6].clone());
     let mut wire = Wire::with(&["reset after 2000 B from server"]);
     let decisions: Vec<_> = frames.iter().map(|frame| wire.pass(frame)).collect();
@@ -94,11 +94,30 @@ fn a_connection_is_reset_beyond_a_size() {
     let addressed = |one: &Injected| (one.frame[5], one.frame[29], one.frame[33]);
     assert_eq!(addressed(&resets[0]), (2, 2, 1));
     assert_eq!(addressed(&resets[1]), (1, 1, 2));
-    assert_eq!(wire.count(), (5, 1));
+    assert_eq!(wire.count(), (9, 5), "whatever was dropped is counted");
     assert!(decisions.iter().enumerate().all(|(at, one)| at == 9 || one.resets.is_empty()));
     // Each end gets the number that it waits for.
     assert_eq!(numbers(&resets[0]), (11_001, 1011));
     assert_eq!(numbers(&resets[1]), (1011, 11_001));
+}
+
+#[test]
+fn the_segment_with_the_limit_is_cut_there() {
+    let frames = conversation(4000);
+    let mut wire = Wire::with(&["reset after 1500 B from server"]);
+    let decisions: Vec<_> = frames.iter().map(|frame| wire.pass(frame)).collect();
+    assert!(!decisions[6].dropped && decisions[7..].iter().all(|one| one.dropped));
+    assert_eq!(decisions[6].how(), ["cut"]);
+    let whole = frames[6].bytes();
+    let cut = decisions[6].cut.as_ref().expect("a shorter frame");
+    assert_eq!(cut.len(), whole.len() - 500);
+    assert_eq!(cut[54..], whole[54..whole.len() - 500]);
+    assert_eq!(u16::from_be_bytes([cut[16], cut[17]]), 540);
+    assert_eq!(crate::is_intact(cut), Some(true));
+    // Each end waits for what follows the part that goes on.
+    let sent: Vec<_> = decisions[6].resets.iter().map(numbers).collect();
+    assert_eq!(sent, [(10_501, 1011), (1011, 10_501)]);
+    assert_eq!(wire.count(), (9, 7));
 }
 
 #[test]
