@@ -3,6 +3,9 @@
 //! A frame may be seen before the call that made its port known has returned: a SYN comes long before
 //! the `connect` that sent it. So frames of nobody known wait, until a call tells that they are ours,
 //! or the recording ends.
+//!
+//! Longer than 400 lines with its tests, because what is known of sockets and what waits for it change
+//! together.
 
 use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
