@@ -15,6 +15,7 @@
 //! | which arguments, executable and sockets does this process have? | [`process`] |
 //! | can this process still do something unless somebody else does? | [`waits_forever`] |
 //! | what do a process and its descendants use together? | [`tree::usage`] |
+//! | which file does a program's name stand for? | [`executables::find`] |
 //! | which port is free? | [`port::free`] |
 //! | does this session let its processes use enough? | [`session::Needed`] |
 //! | what is the value of a `sysctl(8)` setting? | [`sysctl::read`] |
@@ -44,6 +45,7 @@ pub mod clock;
 mod deadline;
 pub mod diag;
 mod entrance;
+pub mod executables;
 mod forever;
 pub mod memory;
 pub mod parent;

@@ -1,8 +1,9 @@
 //! The programs that a command line can name.
 
 use std::collections::BTreeSet;
-use std::{env, fs};
+use std::env;
 
+use socklab_kernel::executables;
 use socklab_say::{Speaker, say};
 
 use crate::exit_reason::ExitReason;
@@ -13,7 +14,11 @@ pub(crate) fn missing(speaker: Speaker, program: &str) -> Failure {
     let failure =
         Failure::new(ExitReason::No, say!(speaker, "program-not-found", program = program));
     // A path leaves nothing to search for.
-    let alike = if program.contains('/') { None } else { alike(program, in_path()) };
+    let alike = if program.contains('/') {
+        None
+    } else {
+        alike(program, executables::names(env::var_os("PATH").as_deref()))
+    };
     match alike {
         Some(known) => failure.hint(say!(speaker, "did-you-mean", known = known)),
         None => failure,
@@ -27,14 +32,6 @@ fn alike(program: &str, names: BTreeSet<String>) -> Option<String> {
     let distances =
         names.into_iter().map(|name| (strsim::damerau_levenshtein(&name, program), name));
     distances.filter(|(distance, _)| *distance <= allowed).min().map(|(_, name)| name)
-}
-
-/// The names of all files in the folders of `PATH`.
-fn in_path() -> BTreeSet<String> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).filter_map(|folder| fs::read_dir(folder).ok());
-    let files = folders.flatten().filter_map(Result::ok);
-    files.filter_map(|file| file.file_name().into_string().ok()).collect()
 }
 
 #[cfg(test)]

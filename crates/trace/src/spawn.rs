@@ -4,8 +4,8 @@ use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::ptr;
 
 use libc::{c_char, pid_t, sock_filter};
@@ -16,6 +16,7 @@ use rustix::thread::{
     CapabilitiesSecureBits, CapabilitySet, capabilities_secure_bits, capability_is_in_ambient_set,
     capability_is_in_bounding_set, set_no_new_privs,
 };
+use socklab_kernel::executables;
 
 use crate::command::{Command, Stdio};
 use crate::error::Error;
@@ -326,25 +327,14 @@ fn environment(changes: &[(OsString, Option<OsString>)]) -> Vec<(OsString, OsStr
     variables
 }
 
-/// Looks the program up as `execvp(3)` does: a name with a slash is a path, any other is searched
-/// for in `PATH`.
+/// The program's file.
 fn find(command: &Command, environment: &[(OsString, OsString)]) -> Result<PathBuf, Error> {
     let Some(name) = command.argv.first() else {
         return Err(Error::Nothing);
     };
-    if name.as_bytes().contains(&b'/') {
-        return Ok(PathBuf::from(name));
-    }
     let path = environment.iter().find(|(known, _)| known == "PATH");
-    let path = path.map_or_else(|| OsString::from("/bin:/usr/bin"), |(_, path)| path.clone());
-    std::env::split_paths(&path)
-        .map(|directory| directory.join(name))
-        .find(|candidate| !name.is_empty() && is_executable(candidate))
+    executables::find(name, path.map(|(_, path)| path.as_os_str()))
         .ok_or_else(|| Error::NotFound { program: name.to_string_lossy().into_owned() })
-}
-
-fn is_executable(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 /// A pipe whose ends are close-on-exec and above the standard streams.
