@@ -54,6 +54,11 @@ impl Failure {
         self.exit
     }
 
+    /// What to try, if that is known.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Adds a second line: what to try.
     pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);

@@ -43,6 +43,8 @@ pub enum Remedy {
     },
     /// Let `/proc` show the processes of others.
     ShowProcesses,
+    /// Have a `/proc` that can be written to.
+    WritableProc,
     /// Convert the distribution to the second version of the Windows Subsystem for Linux.
     ConvertToWsl2 {
         /// Its name.
@@ -188,8 +190,14 @@ fn remedy(step: Step, errno: i32, environment: &Environment) -> Option<Remedy> {
         Step::RawCapture if !environment.root => Some(Remedy::AsRoot),
         Step::Attach if !environment.root => Some(Remedy::AsRoot),
         Step::Landlock => None,
+        Step::IdMaps if is_about_files(errno) => Some(Remedy::WritableProc),
         _ => Some(Remedy::AskAdministrator),
     }
+}
+
+/// Whether a file is missing, or may not be written because of where it is.
+fn is_about_files(errno: i32) -> bool {
+    [libc::EROFS, libc::ENOENT, libc::ENOTDIR].contains(&errno)
 }
 
 /// A setting that forbids a step, and its change.
@@ -228,6 +236,8 @@ fn option_for(step: Step, errno: i32, environment: &Environment) -> Option<&'sta
         }
         // What hides parts of /proc also forbids a new one, and makes the settings read-only.
         Step::Proc | Step::Settings => Some(WHOLE_PROC),
+        // The maps are files of /proc: no filter answers like this.
+        Step::IdMaps if is_about_files(errno) => Some(WHOLE_PROC),
         Step::Ptrace | Step::PidfdGetfd | Step::Attach => Some(MAY_TRACE),
         Step::RawCapture => environment.root.then_some(MAY_CAPTURE),
         Step::Landlock => None,
@@ -245,6 +255,7 @@ impl Remedy {
             Self::Set { .. } => "set",
             Self::SetAndReboot { .. } => "set-and-reboot",
             Self::ShowProcesses => "show-processes",
+            Self::WritableProc => "writable-proc",
             Self::ConvertToWsl2 { .. } => "convert-to-wsl2",
             Self::UpdateWsl => "update-wsl",
             Self::LoadModule { .. } => "load-module",
@@ -298,6 +309,10 @@ impl Remedy {
                 "sudo reboot".to_owned(),
             ],
             Self::ShowProcesses => vec!["sudo mount -o remount,hidepid=0 /proc".to_owned()],
+            Self::WritableProc => vec![
+                "sudo mount -o remount,rw /proc ||".to_owned(),
+                "  sudo mount -t proc proc /proc".to_owned(),
+            ],
             Self::ConvertToWsl2 { distribution } => {
                 let distribution = if distribution.is_empty() { "NAME" } else { distribution };
                 vec![format!("wsl.exe --set-version {distribution} 2")]

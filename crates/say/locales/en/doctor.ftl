@@ -53,6 +53,8 @@ doctor-verdict-refused = no; what is missing: { $steps }
 doctor-instead-place = yes, but on the machine's own loopback, where ports may be taken and others see them; what is missing: { $steps }
 doctor-instead-packets = only with the right to capture, in the machine's own network; what is missing: { $steps }
 
+doctor-session = What this session is not allowed
+doctor-more = What could be had besides; the course does not need it
 doctor-fixes = What to do
 doctor-fix-start-container = A container forbids this. Start it with these options; they make it less of a wall, which is fine for a container of your own:
 doctor-fix-devcontainer = A codespace is a container that GitHub starts. Put this into .devcontainer/devcontainer.json, and choose “Rebuild container”:
@@ -65,9 +67,11 @@ doctor-fix-update-wsl = The kernel of WSL is too old for this. In PowerShell:
 doctor-fix-load-module = A part of the kernel is not loaded, or was not built. As an administrator:
 doctor-fix-newer-kernel = This kernel ({ $kernel }) is too old, or was built without it: socklab needs Linux 5.8 with user namespaces. Only another kernel helps.
 doctor-fix-as-root = Only root may do this here: type sudo before the command that needs it.
+doctor-fix-writable-proc = /proc is missing or read-only, and the maps of a user namespace are written there. As an administrator:
 doctor-fix-ask-administrator = Nothing that can be read here forbids it, so a security module or a sandbox around this session does. Show this page to whoever administers the machine.
 doctor-fix-for = (for: { $steps })
 
+doctor-all-but-session = The machine allows all that the course needs; the limits of this session do not.
 doctor-all = All that the course needs works here.
 doctor-some = Not all that the course needs works here. What works: { $works }.
 doctor-none = No program can be followed here. Programs can still be run and talked to: socklab run, serve, connect.

@@ -53,6 +53,8 @@ doctor-verdict-refused = no; falta: { $steps }
 doctor-instead-place = sí, pero en el loopback de la máquina, donde puede haber puertos ocupados y otros los ven; falta: { $steps }
 doctor-instead-packets = solo con el permiso de capturar, en la red de la máquina; falta: { $steps }
 
+doctor-session = Lo que esta sesión no permite
+doctor-more = Lo que además se podría tener; el curso no lo necesita
 doctor-fixes = Qué hacer
 doctor-fix-start-container = Un contenedor lo prohíbe. Inícialo con estas opciones; así encierra menos, lo que está bien para un contenedor tuyo:
 doctor-fix-devcontainer = Un codespace es un contenedor que inicia GitHub. Pon esto en .devcontainer/devcontainer.json y elige «Rebuild container»:
@@ -65,9 +67,11 @@ doctor-fix-update-wsl = El núcleo de WSL es muy viejo para esto. En PowerShell:
 doctor-fix-load-module = Una parte del núcleo no está cargada, o no se compiló. Como administrador:
 doctor-fix-newer-kernel = Este núcleo ({ $kernel }) es muy viejo, o se compiló sin esto: socklab necesita Linux 5.8 con espacios de nombres de usuario. Solo sirve otro núcleo.
 doctor-fix-as-root = Aquí solo root puede hacer esto: escribe sudo antes del comando que lo necesita.
+doctor-fix-writable-proc = Falta /proc, o es solo de lectura, y ahí se escriben los mapas de un espacio de usuarios. Como administrador:
 doctor-fix-ask-administrator = Nada de lo que se puede leer aquí lo prohíbe, así que lo prohíbe un módulo de seguridad o una caja de arena alrededor de esta sesión. Muéstrale esta página a quien administra la máquina.
 doctor-fix-for = (para: { $steps })
 
+doctor-all-but-session = La máquina permite todo lo que el curso necesita; los límites de esta sesión, no.
 doctor-all = Aquí funciona todo lo que el curso necesita.
 doctor-some = Aquí no funciona todo lo que el curso necesita. Funciona: { $works }.
 doctor-none = Aquí no se puede seguir ningún programa. Sí se puede ejecutar programas y hablar con ellos: socklab run, serve, connect.

@@ -13,6 +13,7 @@ use socklab_say::{Speaker, say};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::{println, width, write_json};
+use crate::scenario;
 use crate::style::{self, paint};
 use crate::terminal::markdown;
 
@@ -25,6 +26,8 @@ struct Examination {
     findings: Vec<Finding>,
     verdicts: Vec<(Ability, Verdict)>,
     remedies: Vec<(Remedy, Vec<Step>)>,
+    /// What this session lacks, whatever the machine allows: limits.
+    short: Vec<Failure>,
 }
 
 /// Tries everything, and says what it found.
@@ -53,14 +56,15 @@ impl Examination {
             let what = say!(speaker, "doctor-impossible", error = error);
             Failure::new(ExitReason::Environment, what)
         })?;
-        Ok(Self::of(environment, findings))
+        let short = scenario::shortages(speaker);
+        Ok(Self { short, ..Self::of(environment, findings) })
     }
 
     fn of(environment: Environment, findings: Vec<Finding>) -> Self {
         let judged = |ability: Ability| (ability, ability.judge(&findings));
         let verdicts = Ability::ALL.into_iter().map(judged).collect();
         let remedies = remedies(&findings, &environment);
-        Self { environment, findings, verdicts, remedies }
+        Self { environment, findings, verdicts, remedies, short: Vec::new() }
     }
 
     fn exit(&self) -> ExitCode {
@@ -75,7 +79,7 @@ impl Examination {
     /// count.
     fn all_is_there(&self) -> bool {
         let needed = self.verdicts.iter().filter(|(ability, _)| ability.is_for_the_course());
-        needed.into_iter().all(|(_, verdict)| works(verdict))
+        self.short.is_empty() && needed.into_iter().all(|(_, verdict)| works(verdict))
     }
 
     /// True if no program can be followed.
@@ -100,8 +104,21 @@ impl Examination {
             (mark(verdict), name, meaning(speaker, *ability, verdict))
         });
         lines.extend(table(&rows.collect::<Vec<_>>(), width));
+        if !self.short.is_empty() {
+            lines.extend([String::new(), paint(style::STRONG, say!(speaker, "doctor-session"))]);
+            let rows = self.short.iter().flat_map(|short| {
+                let advice = short.advice().map(|advice| (String::new(), advice.to_owned()));
+                [(paint(style::BAD, "✗"), short.to_string())].into_iter().chain(advice)
+            });
+            for (mark, text) in rows {
+                let lead = if mark.is_empty() { " ".to_owned() } else { mark };
+                let text = markdown::hanging_after(&text, 4, 4, width);
+                lines.push(format!("  {lead} {text}"));
+            }
+        }
         if !self.remedies.is_empty() {
-            lines.extend([String::new(), paint(style::STRONG, say!(speaker, "doctor-fixes"))]);
+            let key = if self.all_is_there() { "doctor-more" } else { "doctor-fixes" };
+            lines.extend([String::new(), paint(style::STRONG, say!(speaker, key))]);
             lines.extend(self.fixes(speaker, width));
         }
         lines.push(String::new());
@@ -191,6 +208,9 @@ impl Examination {
     }
 
     fn conclusion(&self, speaker: Speaker) -> String {
+        if !self.short.is_empty() && self.verdicts.iter().all(|(_, verdict)| works(verdict)) {
+            return say!(speaker, "doctor-all-but-session");
+        }
         if self.all_is_there() {
             return say!(speaker, "doctor-all");
         }
@@ -234,6 +254,7 @@ impl Examination {
             "steps": steps,
             "abilities": abilities.collect::<Vec<_>>(),
             "remedies": remedies.collect::<Vec<_>>(),
+            "session": self.short.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     }
 }

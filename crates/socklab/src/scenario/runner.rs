@@ -61,6 +61,26 @@ const NEEDED: [Needed; 8] = [
     Needed::Threads(48),
 ];
 
+/// What a session has to let a lab use: its servers have sockets and threads.
+const NEEDED_BY_A_LAB: [Needed; 3] =
+    [Needed::Descriptors(256), Needed::Addresses(512 << 20), Needed::Threads(48)];
+
+/// Makes sure that this session lets a lab use enough.
+///
+/// # Errors
+///
+/// The first thing that it lacks.
+pub(crate) fn allow_a_lab(speaker: Speaker) -> Result<(), Failure> {
+    let mut needed = NEEDED_BY_A_LAB.into_iter();
+    needed.try_for_each(Needed::ensure).map_err(|short| refuse(speaker, &short))
+}
+
+/// All that this session lacks for scenarios and labs.
+pub(crate) fn shortages(speaker: Speaker) -> Vec<Failure> {
+    let short = NEEDED.into_iter().filter_map(|needed| needed.ensure().err());
+    short.map(|short| refuse(speaker, &short)).collect()
+}
+
 /// Why this session can't run scenarios, if it can't.
 fn refuse(speaker: Speaker, short: &Shortage) -> Failure {
     let (key, unit) = match short.needed {

@@ -76,6 +76,16 @@ fn yama_says_who_may_be_followed() {
 }
 
 #[test]
+fn a_read_only_proc_is_no_matter_of_filters() {
+    let refused = [(Step::IdMaps, libc::EROFS)];
+    assert_eq!(of(&refused, &Environment::default()), [Remedy::WritableProc]);
+    assert_eq!(
+        of(&[(Step::IdMaps, libc::EPERM)], &Environment::default()),
+        [Remedy::AskAdministrator]
+    );
+}
+
+#[test]
 fn wsl_is_converted_or_updated() {
     let wsl =
         |which| Environment { wsl: Some((which, "Ubuntu".to_owned())), ..Environment::default() };
