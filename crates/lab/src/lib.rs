@@ -45,10 +45,12 @@ mod wire;
 pub use bond::end_with_us;
 pub use cell::{Cell, CellOptions};
 pub use hosts::{
-    Addresses, HostOptions, Hosts, HostsMistake, HostsOptions, HostsRefusal, INTERNET, Network,
+    Addresses, HostLink, HostOptions, Hosts, HostsMistake, HostsOptions, HostsRefusal, INTERNET,
+    Network,
 };
 pub use internet::{
-    Ground, Internet, InternetOptions, InternetRefusal, Observer, Running, enter_internet,
+    Ground, Internet, InternetOptions, InternetRefusal, Listed, Observer, Running, enter_internet,
+    is_in_internet,
 };
 pub use looped::{Circled, Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{
@@ -61,8 +63,8 @@ pub use pcapng::{
     WrittenPacket, is_capture, read_capture,
 };
 pub use place::{
-    FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole,
-    host_options,
+    FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceEnd, PlaceKind, PlaceOptions, PlaceRefusal,
+    PlaceRole, host_options,
 };
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use private_network::enter_private_network;

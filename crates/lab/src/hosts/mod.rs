@@ -65,6 +65,17 @@ struct Host {
     addresses: Addresses,
     home: Home,
     doors: OnceLock<Doors>,
+    link: Mutex<HostLink>,
+}
+
+/// What was done to a host's link since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HostLink {
+    /// Its cable is pulled.
+    pub pulled: bool,
+    /// The largest packet on the way to and from it, in bytes; `None` if only its link limits that.
+    pub path_mtu: Option<u32>,
 }
 
 impl Hosts {
@@ -99,6 +110,7 @@ impl Hosts {
             options,
             home,
             doors: OnceLock::new(),
+            link: Mutex::default(),
         });
         Ok(Self { switch, apart, hosts: made.collect(), fast })
     }
@@ -197,7 +209,24 @@ impl Network {
         let number = self.number(host)?;
         let change = LinkChange { up: Some(up), ..LinkChange::default() };
         let mut apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(apart.netlink.change_link(host::port_index(number), &change)?)
+        apart.netlink.change_link(host::port_index(number), &change)?;
+        drop(apart);
+        self.changed(number, |link| link.pulled = !up);
+        Ok(())
+    }
+
+    /// What was done to the link of a host.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host.
+    pub fn link(&self, host: &str) -> Result<HostLink, HostsRefusal> {
+        let number = self.number(host)?;
+        Ok(*self.hosts[number].link.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn changed(&self, number: usize, change: impl FnOnce(&mut HostLink)) {
+        change(&mut self.hosts[number].link.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Makes the path to and from a host carry no packets larger than `mtu` bytes, as if a router with a
@@ -214,6 +243,7 @@ impl Network {
             return Err(HostsMistake::Fast.into());
         }
         self.switching.control().narrow(number, mtu);
+        self.changed(number, |link| link.path_mtu = mtu);
         Ok(())
     }
 

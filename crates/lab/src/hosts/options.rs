@@ -16,6 +16,9 @@ const MOST: usize = 200;
 /// The smallest packet that every link of IPv6 carries, RFC 8200 §5; and the largest of a veth.
 const MTUS: RangeInclusive<u32> = 1280..=65_535;
 
+/// What names no host: it means something else to everybody, or to a rule.
+const TAKEN: [&str; 5] = [WIRE, "localhost", "from", "to", "of"];
+
 /// Hosts to be made.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -95,10 +98,11 @@ impl HostsOptions {
         }
         let names: Vec<&str> = self.hosts.iter().map(|host| host.name.as_str()).collect();
         for (number, name) in names.iter().enumerate() {
-            if !is_name(name) || *name == WIRE {
+            if !is_name(name) {
                 return Err(HostsMistake::Name((*name).to_owned()));
             }
-            if names[..number].contains(name) {
+            // Names of hosts know no upper case, RFC 4343.
+            if names[..number].iter().any(|other| other.eq_ignore_ascii_case(name)) {
                 return Err(HostsMistake::Twice((*name).to_owned()));
             }
         }
@@ -108,7 +112,11 @@ impl HostsOptions {
 
 fn is_name(name: &str) -> bool {
     let inner = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    let is_taken = |taken: &str| name.eq_ignore_ascii_case(taken);
     (1..=63).contains(&name.len())
+        // `getaddrinfo(3)` takes a number for an address.
+        && !name.chars().all(|char| char.is_ascii_digit())
+        && !TAKEN.into_iter().any(is_taken)
         && name.chars().all(inner)
         && !name.starts_with('-')
         && !name.ends_with('-')
@@ -155,7 +163,8 @@ pub enum HostsMistake {
         /// The names of those that there are.
         known: Vec<String>,
     },
-    /// A host can't have this name: letters, digits and hyphens, 63 at most; and `wire` is taken.
+    /// A host can't have this name: letters, digits and hyphens, 63 at most, and not digits alone; nor what
+    /// means something else, `localhost`, `wire`, or a word of the rules.
     #[error("{0:?} is no name for a host")]
     Name(String),
     /// Two hosts have the same name.
@@ -218,7 +227,8 @@ mod tests {
         };
         assert_eq!(refusal(&["client", "web-1"], &["host web-1 dies"]), "fine");
         assert_eq!(refusal(&["a", "b", "a"], &[]), "two hosts are called a");
-        for name in ["", "a b", "-a", "a.b", "wire", "ñ"] {
+        assert_eq!(refusal(&["a", "A"], &[]), "two hosts are called A");
+        for name in ["", "a b", "-a", "a.b", "wire", "ñ", "1", "Localhost", "from"] {
             assert_eq!(refusal(&[name], &[]), format!("{name:?} is no name for a host"));
         }
         assert_eq!(

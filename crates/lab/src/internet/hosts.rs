@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustix::system::uname;
+use serde::{Deserialize, Serialize};
 
 use super::ground::Ground;
 use crate::names::{Entry, Names};
@@ -66,9 +67,83 @@ pub(super) const SITES: [SiteRow; 8] = [
     ("www.example.net", None),
 ];
 
+/// Who has which names.
+const ALL: [(&[&str], &[Host]); 6] = [
+    (&["www.google.com", "google.com"], &[GOOGLE]),
+    (&["example.com", "example.org", "example.net"], &[EXAMPLE]),
+    (&["pool.ntp.org", "*.pool.ntp.org"], &POOL),
+    (&["time.nist.gov"], &[NIST]),
+    (&["time.google.com"], &[GOOGLE_TIME]),
+    (&["servername"], &[SERVER]),
+];
+/// Those that `www.` in front of it is another name for.
+const ALIASED: &str = "example.";
+
+/// Hosts of an internet with the same names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Their names; `*.pool.ntp.org` is all names that end like this.
+    pub names: Vec<String>,
+    /// Their addresses.
+    pub addresses: Vec<IpAddr>,
+    /// What each of them answers, as `services(5)` would say it: `http 80/tcp`.
+    pub services: Vec<String>,
+}
+
 /// Everybody.
 pub(super) fn all() -> impl Iterator<Item = Host> {
-    [GOOGLE, EXAMPLE, SERVER, NIST, GOOGLE_TIME].into_iter().chain(POOL)
+    ALL.into_iter().flat_map(|(_, hosts)| hosts.iter().copied())
+}
+
+/// Everybody, for whoever wants to know whom there is to talk to.
+pub(super) fn listed(ground: Ground, course_services: bool) -> Vec<Listed> {
+    let row = |(names, hosts): (&[&str], &[Host])| {
+        let aliases = |name: &&str| {
+            let alias = name.starts_with(ALIASED).then(|| format!("www.{name}"));
+            [Some((*name).to_owned()), alias].into_iter().flatten()
+        };
+        let services = hosts.iter().flat_map(|host| host.services);
+        let mut services: Vec<String> = services
+            .filter(|service| service.is_wanted(course_services))
+            .map(|service| service.line().to_owned())
+            .collect();
+        services.dedup();
+        Listed {
+            names: names.iter().flat_map(aliases).collect(),
+            addresses: hosts.iter().flat_map(|host| ground.addresses(host.v4, host.v6)).collect(),
+            services,
+        }
+    };
+    ALL.into_iter().map(row).filter(|row| !row.services.is_empty()).collect()
+}
+
+/// Whether every internet knows this name, and a server answers there. Names of the machine itself, such
+/// as `localhost`, are no names of an internet.
+pub fn is_in_internet(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_lowercase();
+    let is = |known: &String| match known.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => *known == name,
+    };
+    listed(Ground::Loopback, true).iter().any(|listed| listed.names.iter().any(is))
+}
+
+impl Service {
+    /// Whether a place has it. See [`InternetOptions::course_services`](super::InternetOptions).
+    pub(super) fn is_wanted(self, course_services: bool) -> bool {
+        course_services || !matches!(self, Self::Echo | Self::Upper)
+    }
+
+    /// Its name, port and protocols.
+    fn line(self) -> &'static str {
+        match self {
+            Self::Echo => "echo 7/tcp+udp",
+            Self::Daytime => "daytime 13/tcp+udp",
+            Self::Http => "http 80/tcp",
+            Self::Ntp => "ntp 123/udp",
+            Self::Upper => "upper case 12000/tcp+udp",
+        }
+    }
 }
 
 /// The names of everybody.
@@ -79,30 +154,30 @@ pub(super) fn names(ground: Ground) -> Names {
         Ground::Loopback => vec![Ipv4Addr::LOCALHOST.into()],
         _ => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
     };
-    let mut names = Names::only_known()
-        .with("localhost", here.iter().copied())
-        .with("*.localhost", here)
-        .with("www.google.com", of(GOOGLE))
-        .with("google.com", of(GOOGLE))
-        .with("time.nist.gov", of(NIST))
-        .with("time.google.com", of(GOOGLE_TIME))
-        .with("servername", of(SERVER));
+    let mut names =
+        Names::only_known().with("localhost", here.iter().copied()).with("*.localhost", here);
     // The machine's own name, as Debian has it in /etc/hosts.
     let own = uname().nodename().to_string_lossy().into_owned();
     if !own.is_empty() {
         names = names.with(&own, [[127, 0, 1, 1].into()]);
     }
-    for name in ["example.com", "example.org", "example.net"] {
-        let alias = Entry::alias_of(name);
-        names = names.with(name, of(EXAMPLE)).entry(&format!("www.{name}"), alias);
+    for (known, hosts) in ALL {
+        let all: Vec<IpAddr> = hosts.iter().copied().flat_map(of).collect();
+        for name in known {
+            names = match hosts {
+                [_] => names.with(name, all.iter().copied()),
+                // In the real pool too, only the names that begin with 2 have IPv6 addresses.
+                _ => {
+                    let v4 = all.iter().copied().filter(IpAddr::is_ipv4);
+                    names.entry(name, Entry::at(v4).rotating())
+                }
+            };
+            if name.starts_with(ALIASED) {
+                names = names.entry(&format!("www.{name}"), Entry::alias_of(name));
+            }
+        }
     }
-    // In the real pool too, only the names that begin with 2 have IPv6 addresses.
-    let all: Vec<IpAddr> = POOL.into_iter().flat_map(of).collect();
-    let v4 = || all.iter().copied().filter(IpAddr::is_ipv4);
-    for name in ["pool.ntp.org", "*.pool.ntp.org"] {
-        names = names.entry(name, Entry::at(v4()).rotating());
-    }
-    names.entry("2.pool.ntp.org", Entry::at(all.iter().copied()).rotating())
+    names.entry("2.pool.ntp.org", Entry::at(POOL.into_iter().flat_map(of)).rotating())
 }
 
 #[cfg(test)]
@@ -159,6 +234,31 @@ mod tests {
             }
         }
         assert_eq!(names.own("localhost"), Some(&[[127, 0, 0, 1].into()][..]));
+    }
+
+    #[test]
+    fn what_is_listed_is_known_and_has_services() {
+        let names = names(Ground::Own);
+        for row in listed(Ground::Own, true) {
+            assert!(!row.addresses.is_empty() && !row.services.is_empty(), "{row:?}");
+            for name in &row.names {
+                assert!(names.own(name).is_some(), "{name}");
+            }
+        }
+        let of = |name: &str, course| {
+            let rows = listed(Ground::Own, course);
+            rows.into_iter().find(|row| row.names.iter().any(|known| known == name))
+        };
+        let nist = of("time.nist.gov", false).unwrap();
+        assert_eq!(nist.services, ["ntp 123/udp", "daytime 13/tcp+udp"]);
+        assert_eq!(of("pool.ntp.org", false).unwrap().services, ["ntp 123/udp"]);
+        assert!(of("servername", true).is_some() && of("servername", false).is_none());
+        for name in ["WWW.google.com", "www.example.net.", "0.co.pool.ntp.org"] {
+            assert!(is_in_internet(name), "{name}");
+        }
+        for name in ["localhost", "www.eafit.edu.co", "ntp.org", "127.0.0.1", ""] {
+            assert!(!is_in_internet(name), "{name}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ use socklab_net::server::{Server, ServerEvent};
 use crate::names::{NameServer, Names};
 
 pub use ground::Ground;
+pub use hosts::{Listed, is_in_internet};
 pub use place::enter_internet;
 pub use refusal::InternetRefusal;
 
@@ -82,6 +83,7 @@ pub struct Internet {
 #[must_use = "dropping it stops its servers"]
 pub struct Running {
     servers: Vec<Server>,
+    listed: Vec<Listed>,
 }
 
 impl Internet {
@@ -134,7 +136,8 @@ impl Internet {
     pub fn start(self, names: Names) -> Result<Running, InternetRefusal> {
         let servers = servers::start(&self.options)?;
         self.name_server.start(names).map_err(InternetRefusal::threads)?;
-        Ok(Running { servers })
+        let listed = hosts::listed(self.options.ground, self.options.course_services);
+        Ok(Running { servers, listed })
     }
 }
 
@@ -142,6 +145,11 @@ impl Running {
     /// The addresses and ports of its servers.
     pub fn addresses(&self) -> impl Iterator<Item = std::net::SocketAddr> {
         self.servers.iter().map(Server::local_addr)
+    }
+
+    /// Who is there, with which names, addresses and services.
+    pub fn listed(&self) -> &[Listed] {
+        &self.listed
     }
 }
 

@@ -13,13 +13,11 @@ use super::{InternetOptions, Observer};
 
 /// Starts all of them.
 pub(super) fn start(options: &InternetOptions) -> Result<Vec<Server>, BindError> {
-    let is_wanted = |service: &Service| {
-        options.course_services || !matches!(service, Service::Echo | Service::Upper)
-    };
+    let is_wanted = |service: &&Service| service.is_wanted(options.course_services);
     let mut servers = Vec::new();
     for host in hosts::all() {
         for address in options.ground.addresses(host.v4, host.v6) {
-            for service in host.services.iter().filter(|service| is_wanted(service)) {
+            for service in host.services.iter().filter(is_wanted) {
                 servers.push(service.start(address, options.observer.clone())?);
             }
         }

@@ -3,17 +3,21 @@
 
 pub(crate) mod entering;
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use socklab_event::Event;
 use socklab_kernel::{Entrance, table};
 
 use crate::hosts::{self, HostOptions, Hosts, HostsMistake, HostsOptions, HostsRefusal, Network};
-use crate::internet::{Ground, Internet, InternetOptions, Running};
+use crate::internet::{Ground, Internet, InternetOptions, Listed, Running};
 use crate::looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
 use crate::passage::Passage;
+use crate::private::private_folder;
 use crate::wire::rules::{Change, RuleCount};
 use crate::wire::{Switched, Tap, WireControl};
 
@@ -31,12 +35,63 @@ pub enum PlaceKind {
     Hosts(HostsOptions),
 }
 
+/// A place to be entered.
+#[non_exhaustive]
+pub struct PlaceOptions {
+    /// What programs share, or what lies between them.
+    pub kind: PlaceKind,
+    /// Whether the internet of a loopback has the course's services, see
+    /// [`InternetOptions::course_services`]. That of hosts always has them.
+    pub course_services: bool,
+    /// How many bytes of what each frame carries are told.
+    pub sample: usize,
+    /// Who is told of frames, if anybody is.
+    pub frames: Option<FrameSink>,
+    /// Programs that are to be found by name, and the files that they are.
+    pub programs: Vec<(String, PathBuf)>,
+}
+
+impl PlaceOptions {
+    /// A place of this kind, of whose frames nobody is told.
+    pub fn new(kind: PlaceKind) -> Self {
+        Self { kind, course_services: false, sample: 0, frames: None, programs: Vec::new() }
+    }
+
+    /// Whether the internet has the course's services, too.
+    #[must_use]
+    pub fn course_services(self, course_services: bool) -> Self {
+        Self { course_services, ..self }
+    }
+
+    /// Who is told of all frames, with at most `sample` bytes of what each carries.
+    #[must_use]
+    pub fn told(self, sample: usize, frames: FrameSink) -> Self {
+        Self { sample, frames: Some(frames), ..self }
+    }
+
+    /// Programs to be found by name in [`Place::programs`], and the files that they are.
+    #[must_use]
+    pub fn programs(self, programs: impl IntoIterator<Item = (String, PathBuf)>) -> Self {
+        Self { programs: programs.into_iter().collect(), ..self }
+    }
+}
+
+impl fmt::Debug for PlaceOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, course_services, sample, frames: _, programs: _ } = self;
+        let mut shown = f.debug_struct("PlaceOptions");
+        shown.field("kind", kind).field("course_services", course_services);
+        shown.field("sample", sample).finish_non_exhaustive()
+    }
+}
+
 /// A place that this process is inside of. It ends with the process.
 #[derive(Debug)]
 pub struct Place {
     wire: Wire,
     /// Dropping it would stop its servers.
-    _internet: Option<Running>,
+    internet: Option<Running>,
+    programs: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -54,6 +109,10 @@ pub struct HostSeen {
     pub name: String,
     /// Its addresses.
     pub addresses: Vec<IpAddr>,
+    /// Whether its cable is plugged in.
+    pub link: bool,
+    /// The largest packet on the way to and from it, in bytes, if that is narrower than its link.
+    pub path_mtu: Option<u32>,
 }
 
 /// What the wire of a place has done.
@@ -82,39 +141,41 @@ const NETWORKS: [(IpAddr, u8); 3] = [
 pub type FrameSink = Box<dyn FnMut(Vec<Event>) + Send>;
 
 impl Place {
-    /// Enters a place of this kind. If somebody is to be told of the frames there, it is told of all,
-    /// with at most `sample` bytes of what each carries.
+    /// Enters a place.
     ///
     /// The process must have a single thread. While the one inside runs, the one outside waits.
     ///
     /// # Errors
     ///
     /// When a step is refused, or what is asked for contradicts itself. The caller is where it was.
-    pub fn enter(
-        kind: PlaceKind,
-        sample: usize,
-        frames: Option<FrameSink>,
-    ) -> Result<PlaceRole<Self>, PlaceRefusal> {
-        enter(|_| Self::make(kind, sample, frames))
+    pub fn enter(options: PlaceOptions) -> Result<PlaceRole<Self>, PlaceRefusal> {
+        enter(|_| Self::make(options))
     }
 
-    fn make(
-        kind: PlaceKind,
-        sample: usize,
-        frames: Option<FrameSink>,
-    ) -> Result<Self, PlaceRefusal> {
+    fn make(options: PlaceOptions) -> Result<Self, PlaceRefusal> {
+        // Before there are hosts, which have their own mounts.
+        let programs = links(&options.programs);
+        let (wire, internet) = Self::parts(options)?;
+        Ok(Self { wire, internet, programs })
+    }
+
+    fn parts(options: PlaceOptions) -> Result<(Wire, Option<Running>), PlaceRefusal> {
+        let PlaceOptions { kind, course_services, sample, frames, programs: _ } = options;
+        let internet_here = |ground| {
+            internet_with(InternetOptions::new(ground).course_services(course_services)).map(Some)
+        };
         let refused = |error: io::Error| PlaceRefusal::of(&error);
         if let (PlaceKind::Loopback, None) = (&kind, &frames) {
-            return Ok(Self { wire: Wire::None, _internet: Some(internet_here(Ground::Own)?) });
+            return Ok((Wire::None, internet_here(Ground::Own)?));
         }
         let frames = frames.unwrap_or_else(|| Box::new(drop));
         match kind {
             PlaceKind::Loopback => {
                 let mut tap = Tap::start(sample, frames).map_err(refused)?;
                 // The internet takes its addresses meanwhile.
-                let internet = Some(internet_here(Ground::Own)?);
+                let internet = internet_here(Ground::Own)?;
                 tap.opened().map_err(|refusal| PlaceRefusal::of(refusal))?;
-                Ok(Self { wire: Wire::Tapped(tap), _internet: internet })
+                Ok((Wire::Tapped(tap), internet))
             }
             PlaceKind::Looped(options) => {
                 let looped = Looped::open(options).map_err(|error| match &error {
@@ -124,8 +185,8 @@ impl Place {
                 let looping =
                     looped.start(sample, frames).map_err(|refusal| PlaceRefusal::of(&refusal))?;
                 // Only 127.0.0.0/8 passes the wire.
-                let internet = Some(internet_here(Ground::Loopback)?);
-                Ok(Self { wire: Wire::Looped(looping), _internet: internet })
+                let internet = internet_here(Ground::Loopback)?;
+                Ok((Wire::Looped(looping), internet))
             }
             PlaceKind::Hosts(mut options) => {
                 for host in &mut options.hosts {
@@ -136,7 +197,7 @@ impl Place {
                 let hosts = Hosts::open(options).map_err(|error| refusal_of(&error))?;
                 let network = hosts.start(sample, frames).map_err(refused)?;
                 let internet = internet_on_a_host(&network)?;
-                Ok(Self { wire: Wire::Hosts(network), _internet: internet })
+                Ok((Wire::Hosts(network), internet))
             }
         }
     }
@@ -147,15 +208,33 @@ impl Place {
             Wire::None | Wire::Tapped(_) | Wire::Looped(_) => vec![HostSeen {
                 name: LOOPBACK_NAME.to_owned(),
                 addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+                link: true,
+                path_mtu: None,
             }],
             Wire::Hosts(network) => {
-                let seen = |(name, at): (&str, hosts::Addresses)| HostSeen {
-                    name: name.to_owned(),
-                    addresses: vec![at.v4.into(), at.v6.into()],
+                let seen = |(name, at): (&str, hosts::Addresses)| {
+                    let link = network.link(name).unwrap_or_default();
+                    HostSeen {
+                        name: name.to_owned(),
+                        addresses: vec![at.v4.into(), at.v6.into()],
+                        link: !link.pulled,
+                        path_mtu: link.path_mtu,
+                    }
                 };
                 network.hosts().map(seen).collect()
             }
         }
+    }
+
+    /// Who is in the local internet; empty where there is none.
+    pub fn internet(&self) -> &[Listed] {
+        self.internet.as_ref().map(Running::listed).unwrap_or_default()
+    }
+
+    /// The folder in which the programs that were asked for are found by name, in every host; `None` if
+    /// none were, or the machine has no room for it.
+    pub fn programs(&self) -> Option<&Path> {
+        self.programs.as_deref()
     }
 
     /// Makes `command` run in a host.
@@ -288,6 +367,16 @@ impl Place {
     }
 }
 
+/// Links to programs, in a folder that exists in this place only.
+fn links(programs: &[(String, PathBuf)]) -> Option<PathBuf> {
+    if programs.is_empty() {
+        return None;
+    }
+    let folder = private_folder()?;
+    let linked = programs.iter().try_for_each(|(name, file)| symlink(file, folder.join(name)));
+    linked.ok().map(|()| folder)
+}
+
 fn no_host(host: &str) -> HostsRefusal {
     HostsMistake::NoHost { host: host.to_owned(), known: vec![LOOPBACK_NAME.to_owned()] }.into()
 }
@@ -304,11 +393,6 @@ fn refusal_of(error: &HostsRefusal) -> PlaceRefusal {
 }
 
 /// An internet whose servers share the network of the programs.
-pub(crate) fn internet_here(ground: Ground) -> Result<Running, PlaceRefusal> {
-    internet_with(InternetOptions::new(ground).course_services(false))
-}
-
-/// The same, with these options.
 pub(crate) fn internet_with(options: InternetOptions) -> Result<Running, PlaceRefusal> {
     let internet = Internet::enter(options).map_err(|error| PlaceRefusal::of(&error))?;
     let names = internet.names().clone();
