@@ -24,11 +24,16 @@ pub(super) fn opening(speaker: Speaker, stops: usize, because: Option<&str>) {
     let width = width();
     println!("{}", each_line(STRONG, &hanging(&say!(speaker, "tour-title"), 0, width)));
     println!("{}", hanging(&say!(speaker, "tour-opening", stops = stops), 0, width));
+    place(speaker, because);
+}
+
+/// Where it happens; `because` says why it is not in a lab.
+pub(super) fn place(speaker: Speaker, because: Option<&str>) {
     let place = match because {
         None => say!(speaker, "tour-in-lab"),
         Some(because) => say!(speaker, "tour-on-loopback", reason = because),
     };
-    println!("{}\n", each_line(FAINT, &hanging(&place, 0, width)));
+    println!("{}\n", each_line(FAINT, &hanging(&place, 0, width())));
 }
 
 pub(super) fn report(speaker: Speaker, number: usize, of: usize, report: &StopReport) {

@@ -13,13 +13,15 @@ mod report;
 mod stops;
 mod visit;
 
+use std::env::current_exe;
 use std::io::{self, ErrorKind, IsTerminal, stdin};
 use std::net::{Ipv4Addr, UdpSocket};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use programs::Program;
+use socklab_lab::end_with_us;
 use socklab_say::{Speaker, say};
 
 use crate::cli;
@@ -57,6 +59,16 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
     if let Venue::Loopback = venue {
         need_loopback(speaker)?;
     }
+    if let Some(name) = &options.stop {
+        display::place(speaker, because.as_deref());
+        return Ok(match stop_of(known(speaker, name)?).map(|stop| visit(speaker, &venue, stop)) {
+            Some(report) => {
+                display::events(speaker, &report);
+                if report.ok { ExitCode::SUCCESS } else { ExitReason::No.into() }
+            }
+            None => ExitReason::No.into(),
+        });
+    }
     if !options.json {
         display::opening(speaker, stops.len(), because.as_deref());
     }
@@ -87,14 +99,19 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }
 
-/// Visits the stop of one program and shows it. True if every check passed.
-pub(crate) fn show_stop(speaker: Speaker, program: &Program) -> Result<bool> {
-    need_loopback(speaker)?;
-    let stop = STOPS.iter().find(|stop| stop.programs.contains(&program.name));
-    let Some(stop) = stop else { return Ok(false) };
-    let report = visit(speaker, &Venue::Loopback, stop);
-    display::events(speaker, &report);
-    Ok(report.ok)
+/// Visits the stop of one program and shows it, where the tour would. A lab is entered by a process with
+/// one thread, which does not come back: so this is done by another one.
+pub(crate) fn show_stop(speaker: Speaker, program: &Program) -> Result<()> {
+    let language = speaker.language().to_string();
+    let mut visit = Command::new(current_exe().context("readlink /proc/self/exe")?);
+    visit.args(["tour", "--stop", program.name, "--lang", &language]);
+    end_with_us(&mut visit).context("pidfd_open")?;
+    // Whether every check passed, the reader sees.
+    visit.status().map(drop).context("start socklab tour")
+}
+
+fn stop_of(program: &Program) -> Option<&'static Stop> {
+    STOPS.iter().find(|stop| stop.programs.contains(&program.name))
 }
 
 /// Every stop talks over 127.0.0.1. Where `lo` is down, as in a new network namespace, each would
