@@ -107,6 +107,9 @@ pub(crate) struct Tour {
     pub(crate) json: bool,
     #[arg(short, long, value_name = "FILE.html")]
     pub(crate) output: Option<PathBuf>,
+    /// For socklab's own use: only the stop of this program, and nothing around it.
+    #[arg(long, hide = true, value_name = "PROGRAM")]
+    pub(crate) stop: Option<String>,
     #[command(flatten)]
     pub(crate) packets: Packets,
     #[command(flatten)]
@@ -157,7 +160,7 @@ impl WhichCourse {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Run {
     #[arg(long)]
     pub(crate) lab: bool,
@@ -167,8 +170,10 @@ pub(crate) struct Run {
     pub(crate) no_packets: bool,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
-    #[arg(long, value_name = "RULE", requires = "trace", conflicts_with_all = ["lab", "no_packets"])]
+    #[arg(long, value_name = "RULE")]
     pub(crate) wire: Vec<String>,
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) mtu: Option<u32>,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
@@ -474,7 +479,7 @@ impl Look {
 }
 
 /// For socklab's own use: processes that it starts must not outlive it.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Bond {
     #[arg(long, hide = true, value_name = "PID")]
     pub(crate) end_with_parent: Option<u32>,

@@ -13,6 +13,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 use programs::Program;
+use socklab_lab::LOOPBACK_NAME;
 use socklab_say::{Speaker, say};
 
 use crate::course::standing::note_run;
@@ -68,20 +69,34 @@ const NAMES: &str = "(this is socklab's lab: it knows its own hosts, www.google.
 /// An error as it is said: in a lab, nobody is advised to go there.
 fn advised(text: &str) -> String {
     match env::var_os(IN_LAB) {
-        Some(_) => in_lab(text),
+        Some(host) => in_lab(text, host != LOOPBACK_NAME),
         None => text.to_owned(),
     }
 }
 
-fn in_lab(text: &str) -> String {
+/// `others`: whether there are other hosts, on which its server can be.
+fn in_lab(text: &str, others: bool) -> String {
     let advice = text.find("(no network").and_then(|start| {
         let length = text[start..].find(')')?;
         Some(start..=start + length)
     });
     match advice {
-        Some(advice) => [&text[..*advice.start()], NAMES, &text[advice.end() + 1..]].concat(),
+        Some(advice) => {
+            let server = server_of(&text[advice.clone()]).filter(|_| others);
+            let instead = server.map(|server| {
+                format!("(does the server run? `socklab lab exec server -- {server}`)")
+            });
+            let instead = instead.as_deref().unwrap_or(NAMES);
+            [&text[..*advice.start()], instead, &text[advice.end() + 1..]].concat()
+        }
         None => text.to_owned(),
     }
+}
+
+/// The server that an advice names.
+fn server_of(advice: &str) -> Option<&str> {
+    let (_, behind) = advice.split_once("no server? `socklab run ")?;
+    behind.split(['`', ' ']).next().filter(|name| name.ends_with("-server"))
 }
 
 /// Whether the command line was wrong. The only numbers that a program parses are the ports there,
@@ -137,10 +152,17 @@ mod tests {
 
     #[test]
     fn in_a_lab_nobody_is_sent_there() {
-        let said = in_lab("resolve x (no network? `socklab run basics-02 --lab`): not known");
+        let refused = "connect server:12000 (no network, or no server? `socklab run tcp-server`, and \
+                       in another terminal `socklab run tcp-client localhost`): refused";
+        let there = "connect server:12000 (does the server run? `socklab lab exec server -- \
+                     tcp-server`): refused";
+        assert_eq!(in_lab(refused, true), there);
+        assert!(in_lab(refused, false).contains(NAMES));
+        let unknown = "resolve x (no network? `socklab run basics-02 --lab`): not known";
+        let said = in_lab(unknown, true);
         assert_eq!(said, format!("resolve x {NAMES}: not known"));
         assert_eq!(
-            in_lab("bind 0.0.0.0:7: Permission denied"),
+            in_lab("bind 0.0.0.0:7: Permission denied", true),
             "bind 0.0.0.0:7: Permission denied"
         );
     }

@@ -134,8 +134,15 @@ fn refuse(speaker: Speaker, error: &clap::Error, typed: &Typed, words: &[impl As
             if let Some(at) = odd.filter(|at| last && !words[*at].as_ref().starts_with('-')) {
                 let before = words[1..at].iter().map(AsRef::as_ref);
                 let behind = words[at..].iter().map(AsRef::as_ref).filter(|word| *word != "--");
-                let all: Vec<_> =
-                    ["socklab"].into_iter().chain(before).chain(["--"]).chain(behind).collect();
+                let mut all: Vec<_> = ["socklab"].into_iter().chain(before).chain(["--"]).collect();
+                let mut behind = behind;
+                while let Some(word) = behind.next() {
+                    all.push(word);
+                    // Each host's command has its own.
+                    if word == "--on" && typed.key == "lab-run" {
+                        all.extend(behind.next().into_iter().chain(["--"]));
+                    }
+                }
                 let all = shlex::try_join(all).unwrap_or_default();
                 complain(" ", &say!(speaker, "behind-dashes", command = all));
             }

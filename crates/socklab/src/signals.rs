@@ -3,11 +3,16 @@
 //! `signal_hook::iterator` waits through a pair of Unix sockets instead, and a program that is
 //! traced would find those in its network namespace.
 
+use std::fs::File;
 use std::io::{self, PipeReader, Read as _};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 use signal_hook::consts::SIGXFSZ;
 use signal_hook::{flag, low_level};
 
@@ -42,6 +47,34 @@ impl Signals {
         Ok(Self { wakes, arrived })
     }
 
+    /// The next signal that arrives before a process has ended; `None` once it has.
+    ///
+    /// # Errors
+    ///
+    /// Those of `poll(2)`.
+    pub(crate) fn next_before_end(&mut self, process: &OwnedFd) -> io::Result<Option<i32>> {
+        loop {
+            let arrived = |(_, flag): &&(i32, Arc<AtomicBool>)| flag.swap(false, Ordering::SeqCst);
+            if let Some((signal, _)) = self.arrived.iter().find(arrived) {
+                return Ok(Some(*signal));
+            }
+            let [wakes, ended] = {
+                let wakes = PollFd::new(&self.wakes, PollFlags::IN);
+                let mut both = [wakes, PollFd::new(process, PollFlags::IN)];
+                match poll(&mut both, None) {
+                    Ok(_) => both.map(|one| one.revents().contains(PollFlags::IN)),
+                    Err(Errno::INTR) => continue,
+                    Err(error) => return Err(error.into()),
+                }
+            };
+            if wakes {
+                let _ = self.wakes.read(&mut [0]);
+            } else if ended {
+                return Ok(None);
+            }
+        }
+    }
+
     /// The signals, as they arrive. Of several equal ones that arrive at once, some may be missing.
     pub(crate) fn forever(&mut self) -> impl Iterator<Item = i32> + '_ {
         std::iter::from_fn(|| {
@@ -59,6 +92,16 @@ impl Signals {
                 }
             }
         })
+    }
+}
+
+/// True if Ctrl-C on our terminal, if there is one, reaches us and the programs we started.
+pub(crate) fn is_in_foreground() -> bool {
+    let Ok(terminal) = File::open("/dev/tty") else { return false };
+    match tcgetpgrp(terminal) {
+        Ok(group) => group == getpgrp(),
+        // It has no id in our process namespace: it is where we come from, and we are still in it.
+        Err(error) => error == Errno::OPNOTSUPP,
     }
 }
 

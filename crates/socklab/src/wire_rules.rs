@@ -60,6 +60,7 @@ pub(crate) fn told(speaker: Speaker, done: &RuleCount) -> String {
     let RuleCount { rule, seen, matched, lifted } = done;
     let key = match (lifted, matched) {
         (true, _) => "lab-rule-lifted",
+        (false, 0) if *seen == 0 => "lab-rule-unseen",
         (false, 0) => "lab-rule-idle",
         (false, _) => "lab-rule-did",
     };

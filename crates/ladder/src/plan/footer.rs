@@ -65,6 +65,7 @@ pub(crate) fn lines(
             }
             Notice::FramesLost { count: n } => say!(speaker, "tap-frames-lost", n = count(*n)),
             Notice::NoFrames { why } if why == "not_wanted" => say!(speaker, "tap-not-wanted"),
+            Notice::NoFrames { why } if why == "shared_network" => say!(speaker, "tap-shared"),
             Notice::NoFrames { why } => say!(speaker, "tap-missing", reason = clean(why)),
             Notice::FramesElsewhere { sockets } => {
                 say!(speaker, "tap-elsewhere", n = count(*sockets))

@@ -29,7 +29,7 @@ arg-tour-output = Also write the whole tour as one page
 arg-show-source = Print the source file alone, exactly
 arg-run-arguments = The program's own arguments
 arg-run-lab = Run it in a lab of its own, with the names and servers of a small local internet
-arg-run-trace = After it has ended, draw what its sockets did
+arg-run-trace = After it has ended, draw what its sockets did. With every packet, in a lab, if whom it needs is there; a server, and a client of another terminal, stay in the machine's own network
 arg-trace-commands = Programs, each a quoted command line; each one starts when the one before it is listening
 arg-trace-command = One program and its arguments, word for word
 arg-trace-pid = Attach to a running process, and to its children
@@ -95,6 +95,8 @@ examples-run =
     $ socklab run server-03 9000
     $ socklab run echo-client --port 10000 "hello, world"
     $ socklab run UDPClient.py  # old names work too
+    $ socklab run socket-05 --trace  # and draw what it did, packet by packet
+    $ socklab run socket-05 --lab --trace --wire 'drop the 1st SYN'
 examples-trace =
     $ socklab trace tcp-server tcp-client  # two programs of the course
     $ socklab trace 'python3 server.py' 'python3 client.py'

@@ -5,7 +5,7 @@ cmd-lab-run = Run a program in a place that ends with it; or several, each on a 
 cmd-lab-shell = Open your shell in the lab
 cmd-lab-up = Leave a lab in the background, until lab down
 cmd-lab-exec = Run a program on a host of a lab that is up
-cmd-lab-status = Show hosts, addresses, sockets with their queues, and what the wire's rules did
+cmd-lab-status = Show hosts, the names of the local internet, sockets with their queues, and what the wire's rules did
 cmd-lab-wire = Change what becomes of frames on the wire of a lab that is up
 cmd-lab-link = Pull a host's cable, plug it in, or narrow its path
 cmd-lab-down = End a lab, and everything in it
@@ -83,16 +83,23 @@ value-BYTES = BYTES
 
 lab-no-place = there can be no lab here: { $reason }
 lab-no-host = there is no host { $host }, only { $known }
-lab-host-name = { $name } is no name for a host: letters, digits and hyphens, 63 at most, and “wire” is taken
+lab-host-name = { $name } is no name for a host: letters, digits and hyphens, 63 at most, and a letter among them; localhost, wire, from, to and of mean something else
 lab-host-twice = two hosts are called { $name }
 lab-too-many-hosts = a lab has { $most } hosts at most
 lab-fast-has-no-rules = a fast wire has no rules and no narrow paths: it carries what a network card would still cut into frames
 lab-mtu = no wire has an MTU of { $mtu }: { $least } to { $most } bytes
+lab-host-alike = there is no host { $host }
+lab-host-alike-hint = Did you mean { $known }? A host of this name has to be listed: --hosts { $hosts }
+lab-hosts-made = Hosts of this lab: { $usual }, and for --on also { $made }.
 lab-on-what = each --on HOST is followed by -- and a command: --on server -- python3 S.py --on client -- python3 C.py
 program-not-found = { $program }: no program of this name is in a folder of PATH, or it may not be executed
+wire-quotes-hint = All these words are one rule, and it takes quotes: { $command }
 wire-rules-hint = `socklab lab wire --help` shows all rules
 lab-shell-own = You are in a lab of your own, on { $host }: no packet leaves this machine. exit ends it, and nothing stays.
 lab-shell-up = You are on { $host }, in the lab “{ $lab }”. exit leaves it; the lab stays up.
+lab-shell-programs = The programs of the course are found by name, such as tcp-server.
+lab-shell-no-programs = The programs of the course: socklab run tcp-server, and so on.
+lab-shell-ended = The lab “{ $lab }” has ended, and this shell with it.
 lab-shell-is-as-it-is = the lab “{ $name }” is up, with hosts and a wire of its own: leave --hosts, --wire, --mtu and --fast out, or --name
 lab-bad-name = “{ $name }” is no name for a lab: letters, digits, - and _, at most 32
 lab-not-ours = somebody else on this machine has a lab called “{ $name }”: give yours another name
@@ -104,13 +111,18 @@ lab-is-up = The lab “{ $name }” is up. Its hosts:
 lab-is-down = The lab “{ $name }” is down, and nothing of it is left.
 lab-rule-added = On the wire from now on: { $rule }
 lab-rules-lifted = { $lifted ->
-    [0] There was no such rule.
+    [0] There was no such rule: socklab lab status shows those that there are.
     [one] { $lifted } rule lifted.
    *[other] { $lifted } rules lifted.
 }
 lab-rule-did = wire: { $rule }: { $matched } of { $seen } frames
 lab-rule-idle = wire: { $rule }: matched nothing (frames of the kind it is about: { $seen })
 lab-rule-lifted = wire: { $rule }: { $matched } of { $seen } frames, until it was lifted
+lab-none-to-lift = The wire had no rules.
+lab-rule-unseen = wire: { $rule }: matched nothing: so far, no frame of the kind it is about has passed
+lab-names = Names of the local internet, their addresses and services:
+lab-status-pulled = the cable is pulled
+lab-status-path-mtu = no packet larger than { $mtu } bytes passes
 lab-no-rules = The wire has no rules: every frame arrives.
 lab-link-up = { $host }: the cable is plugged in
 lab-link-down = { $host }: the cable is pulled

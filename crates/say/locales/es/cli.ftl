@@ -29,7 +29,7 @@ arg-tour-output = Escribe además todo el recorrido como una página
 arg-show-source = Imprime solo el archivo fuente, tal cual
 arg-run-arguments = Los argumentos del propio programa
 arg-run-lab = Lo ejecuta en un laboratorio propio, con los nombres y servidores de una pequeña internet local
-arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
+arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets. Con cada paquete, en un laboratorio, si ahí está quien necesita; un servidor, y el cliente de otra terminal, se quedan en la red de la propia máquina
 arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; cada uno empieza cuando el anterior escucha
 arg-trace-command = Un solo programa con sus argumentos, palabra por palabra
 arg-trace-pid = Se conecta a un proceso en ejecución, y a sus hijos
@@ -95,6 +95,8 @@ examples-run =
     $ socklab run server-03 9000
     $ socklab run echo-client --port 10000 "hola, mundo"
     $ socklab run UDPClient.py  # los nombres antiguos también sirven
+    $ socklab run socket-05 --trace  # y dibuja lo que hizo, paquete por paquete
+    $ socklab run socket-05 --lab --trace --wire 'drop the 1st SYN'
 examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'

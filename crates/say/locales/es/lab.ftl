@@ -5,7 +5,7 @@ cmd-lab-run = Ejecuta un programa en un lugar que termina con él; o varios, cad
 cmd-lab-shell = Abre tu shell en el laboratorio
 cmd-lab-up = Deja un laboratorio en segundo plano, hasta lab down
 cmd-lab-exec = Ejecuta un programa en una máquina de un laboratorio abierto
-cmd-lab-status = Muestra máquinas, direcciones, sockets con sus colas, y qué hicieron las reglas del cable
+cmd-lab-status = Muestra las máquinas, los nombres de la internet local, los sockets con sus colas y lo que hicieron las reglas del cable
 cmd-lab-wire = Cambia lo que pasa con las tramas en el cable de un laboratorio abierto
 cmd-lab-link = Desconecta el cable de una máquina, lo conecta, o estrecha su camino
 cmd-lab-down = Cierra un laboratorio y todo lo que hay en él
@@ -83,16 +83,23 @@ value-BYTES = BYTES
 
 lab-no-place = aquí no puede haber laboratorio: { $reason }
 lab-no-host = no hay ninguna máquina { $host }, solo { $known }
-lab-host-name = { $name } no puede ser el nombre de una máquina: letras, dígitos y guiones, como máximo 63, y «wire» ya está ocupado
+lab-host-name = { $name } no puede ser el nombre de una máquina: letras, dígitos y guiones, como máximo 63, y al menos una letra; localhost, wire, from, to y of significan otra cosa
 lab-host-twice = dos máquinas se llaman { $name }
 lab-too-many-hosts = un laboratorio tiene como máximo { $most } máquinas
 lab-fast-has-no-rules = un cable rápido no tiene reglas ni caminos estrechos: lleva lo que una tarjeta de red todavía cortaría en tramas
 lab-mtu = ningún cable tiene una MTU de { $mtu }: de { $least } a { $most } bytes
+lab-host-alike = no hay ninguna máquina { $host }
+lab-host-alike-hint = ¿Quisiste decir { $known }? Una máquina con ese nombre tiene que estar en la lista: --hosts { $hosts }
+lab-hosts-made = Máquinas de este laboratorio: { $usual }, y por --on también { $made }.
 lab-on-what = a cada --on MÁQUINA le siguen -- y un comando: --on server -- python3 S.py --on client -- python3 C.py
 program-not-found = { $program }: no hay ningún programa con ese nombre en las carpetas de PATH, o no se puede ejecutar
+wire-quotes-hint = Todas estas palabras son una sola regla, y va entre comillas: { $command }
 wire-rules-hint = las reglas se escriben en inglés; `socklab lab wire --help` las muestra todas
 lab-shell-own = Estás en un laboratorio tuyo, en { $host }: ningún paquete sale de esta máquina. Con exit termina, y no queda nada.
 lab-shell-up = Estás en { $host }, en el laboratorio «{ $lab }». Con exit sales; el laboratorio sigue abierto.
+lab-shell-programs = Los programas del curso se encuentran por su nombre, por ejemplo tcp-server.
+lab-shell-no-programs = Los programas del curso: socklab run tcp-server, y así los demás.
+lab-shell-ended = El laboratorio «{ $lab }» se cerró, y esta terminal salió de él.
 lab-shell-is-as-it-is = el laboratorio «{ $name }» ya está abierto, con sus máquinas y su cable: quita --hosts, --wire, --mtu y --fast, o --name
 lab-bad-name = «{ $name }» no puede ser el nombre de un laboratorio: letras, dígitos, - y _, como máximo 32
 lab-not-ours = otra persona en esta máquina tiene un laboratorio «{ $name }»: ponle otro nombre al tuyo
@@ -104,13 +111,18 @@ lab-is-up = El laboratorio «{ $name }» está abierto. Sus máquinas:
 lab-is-down = El laboratorio «{ $name }» está cerrado, y no queda nada de él.
 lab-rule-added = En el cable desde ahora: { $rule }
 lab-rules-lifted = { $lifted ->
-    [0] No había esa regla.
+    [0] No había esa regla: socklab lab status muestra las que hay.
     [one] Se quitó { $lifted } regla.
    *[other] Se quitaron { $lifted } reglas.
 }
 lab-rule-did = cable: { $rule }: se aplicó a { $matched } de { $seen } tramas
 lab-rule-idle = cable: { $rule }: no se aplicó a ninguna trama (pasaron { $seen } de la clase de la que trata)
 lab-rule-lifted = cable: { $rule }: se aplicó a { $matched } de { $seen } tramas, hasta que se quitó
+lab-none-to-lift = El cable no tenía reglas.
+lab-rule-unseen = cable: { $rule }: no se aplicó a ninguna trama: hasta ahora no ha pasado ninguna de la clase de la que trata
+lab-names = Nombres de la internet local, con sus direcciones y servicios:
+lab-status-pulled = el cable está desconectado
+lab-status-path-mtu = no pasa ningún paquete de más de { $mtu } bytes
 lab-no-rules = El cable no tiene reglas: todas las tramas llegan.
 lab-link-up = { $host }: el cable está conectado
 lab-link-down = { $host }: el cable está desconectado

@@ -9,8 +9,9 @@ use serde_json::Value;
 use socklab_kernel::process;
 use socklab_prerequisites::{find, need, not_run};
 
+use crate::stage::Transport::Tcp;
 use crate::stage::own::{Own, await_end, kill};
-use crate::stage::{PATIENCE, Running, Terminal, program, run, run_with, socklab};
+use crate::stage::{PATIENCE, Running, Terminal, free_port, program, run, run_with, socklab};
 
 const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
 
@@ -174,7 +175,8 @@ fn a_lab_stays_up_until_it_is_told_to_end() {
     run(&mut lab(&["status"])).exits(1);
     let up = run(&mut lab(&["up", "--hosts", "web,db"])).exits(0);
     assert!(up.text().contains("10.0.0.2"), "{up:?}");
-    assert!(run(&mut lab(&["up"])).exits(1).errors.contains("lab down"));
+    let again = run(&mut lab(&["up"])).exits(1).errors;
+    assert!(again.contains("lab down") && again.contains("lab shell"), "{again}");
     let server = Running::start(&mut lab(&["exec", "web", "--", "tcp-server"]));
     server.wait_for("ready");
     let client = run_with(&mut lab(&["exec", "db", "--", "tcp-client", "web"]), "hola\n").exits(0);
@@ -191,6 +193,16 @@ fn a_lab_stays_up_until_it_is_told_to_end() {
     let listening = sockets.iter().find(listening).unwrap_or_else(|| panic!("{status:#}"));
     assert_eq!(listening["local"], "0.0.0.0:12000");
     assert_eq!(status["rules"][0]["rule"], "partition web from db");
+    assert_eq!(status["hosts"][0]["link"], true);
+    assert_eq!(status["hosts"].as_array().map(Vec::len), Some(2), "{status:#}");
+    run(&mut lab(&["link", "web", "--path-mtu", "1300"])).exits(0);
+    run(&mut lab(&["link", "web", "down"])).exits(0);
+    let told = run(&mut lab(&["status"])).exits(0).text();
+    assert!(told.contains("the cable is pulled") && told.contains("1300 bytes"), "{told}");
+    run(&mut lab(&["link", "web", "up"])).exits(0);
+    run(&mut lab(&["wire", "lift drop every RST"])).exits(1);
+    let quotes = run(&mut lab(&["wire", "partition", "web", "from", "db"])).exits(2).errors;
+    assert!(quotes.contains("lab wire 'partition web from db'"), "{quotes}");
     let healed = run(&mut lab(&["wire", "heal"])).exits(0);
     assert!(healed.text().contains("1 rule"), "{healed:?}");
     assert!(run(&mut lab(&["wire", "drop it"])).exits(2).errors.contains("drop it"));
@@ -377,4 +389,135 @@ fn programs_of_every_language_find_the_names_of_the_course() {
             assert!(ended.exits(0).text().contains("<html"), "curl as {user:?}");
         }
     }
+}
+
+#[test]
+fn names_of_the_local_internet_are_listed() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let lab = |words: &[&str]| at(home.path(), &[&["lab"], words].concat());
+    run(&mut lab(&["up", "names"])).exits(0);
+    let status = run(&mut lab(&["status", "names", "--json"])).exits(0);
+    let status: Value = serde_json::from_slice(&status.output).expect("JSON");
+    let internet = status["internet"].as_array().expect("who is there").clone();
+    let told = run(&mut lab(&["status", "names"])).exits(0).text();
+    for listed in &internet {
+        let name = listed["names"][0].as_str().expect("a name");
+        assert!(told.contains(name), "{told}");
+        // What is listed is what a program is told.
+        let asked = ["exec", "client", "--name", "names", "--", "getent", "ahosts", name];
+        let found = run(&mut lab(&asked)).exits(0).text();
+        let first = listed["addresses"][0].as_str().expect("an address");
+        assert!(found.contains(first), "{name}: {found}, not {first}");
+    }
+    assert!(internet.iter().any(|it| it["services"][0] == "http 80/tcp"), "{internet:?}");
+    run(&mut lab(&["down", "names"])).exits(0);
+    let gone = run(&mut lab(&["down", "names"])).exits(1).errors;
+    assert!(!gone.contains("lab up"), "whoever ends one wants no new one: {gone}");
+}
+
+#[test]
+fn the_courses_programs_are_found_by_name_in_a_shell() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let typed = "basics-01\ncommand -v tcp-server\nexit 5\n";
+    let mut own = at(home.path(), &["lab", "shell", "client", "--hosts", "client,server"]);
+    own.env("SHELL", "/bin/sh");
+    let own = run_with(&mut own, typed).exits(5);
+    assert!(own.text().contains("Host name: client"), "{own:?}");
+    assert!(own.text().contains("/tcp-server") && own.errors.contains("tcp-server"), "{own:?}");
+    let lab = |words: &[&str]| at(home.path(), &[&["lab"], words].concat());
+    run(&mut lab(&["up", "shells"])).exits(0);
+    let mut there = lab(&["shell", "server", "--name", "shells"]);
+    there.env("SHELL", "/bin/sh");
+    let there = run_with(&mut there, typed).exits(5);
+    assert!(there.text().contains("Host name: server"), "{there:?}");
+    run(&mut lab(&["down", "shells"])).exits(0);
+}
+
+#[test]
+fn a_misspelt_host_is_refused_and_a_new_one_is_named() {
+    let words = ["lab", "run", "--on", "servidor", "--", "true"];
+    let refused = run(&mut socklab(&words)).exits(2).errors;
+    assert!(refused.contains("Did you mean server?"), "{refused}");
+    let words = ["lab", "run", "--on", "server", "tcp-server", "--on", "client", "tcp-client"];
+    let told = run(&mut socklab(&words)).exits(2).errors;
+    let advice = "socklab lab run --on server -- tcp-server --on client -- tcp-client";
+    assert!(told.contains(advice), "{told}");
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let made = run(&mut socklab(&["lab", "run", "--on", "web", "--", "true"])).exits(0).errors;
+    assert!(made.contains("for --on also web"), "{made}");
+}
+
+#[test]
+fn a_program_of_the_course_may_have_a_wire_in_its_lab() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    // The way a reader types it: socklab's options behind the name.
+    let words = ["run", "socket-03", "--lab", "--wire", "drop the 1st SYN", "--trace"];
+    let traced = run(&mut at(folder.path(), &words)).exits(0).errors;
+    assert!(traced.contains("dropped by the rule"), "{traced}");
+    assert!(traced.contains("wire: drop the 1st SYN: 1 of 2 frames"), "{traced}");
+    let words = ["run", "--lab", "--wire", "delay 1ms", "--mtu", "1500", "socket-05"];
+    let plain = run(&mut at(folder.path(), &words)).exits(0);
+    assert!(plain.text().contains("200 OK") && plain.errors.contains("wire: delay 1ms"));
+    let words = ["run", "tcp-client", "servername", "--wire", "drop the 1st SYN-ACK"];
+    let words = [&words[..], &["-o", "x.pcapng"]].concat();
+    let captured = run_with(&mut at(folder.path(), &words), "hola\n").exits(0);
+    assert!(captured.text().contains("HOLA"), "{captured:?}");
+    assert!(folder.path().join("x.pcapng").metadata().is_ok_and(|it| it.len() > 500));
+    let strange = run(&mut at(folder.path(), &["run", "socket-03", "--lab", "--wire"])).exits(2);
+    assert!(strange.errors.contains("--wire"), "{strange:?}");
+}
+
+#[test]
+fn a_traced_program_runs_where_it_finds_its_peer_and_says_where() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = run(&mut at(folder.path(), &["run", "socket-03", "--trace"])).exits(0).errors;
+    let flat = client.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("SYN,ACK") && flat.contains("every packet is recorded"), "{client}");
+    assert!(flat.contains("socklab trace socket-03"), "{client}");
+    // Somebody in another terminal reaches a server.
+    let port = free_port(Tcp).to_string();
+    let server = Running::start(&mut at(folder.path(), &["run", "server-03", &port, "--trace"]));
+    server.wait_for("Listening");
+    let words = ["connect", "localhost", &port];
+    run_with(&mut at(folder.path(), &words), "hola\n").exits(0);
+    let served = server.finish();
+    let flat = served.errors.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("In the machine's own network"), "{served:?}");
+}
+
+#[test]
+fn a_signal_to_socklab_alone_ends_the_program_in_its_lab() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let server = Running::start(&mut at(home.path(), &["run", "server-02", "--lab"]));
+        server.wait_for("Listening");
+        server.signal(signal);
+        assert_ne!(server.finish().code, 0, "{signal:?}");
+    }
+    run(&mut at(home.path(), &["lab", "up", "ends"])).exits(0);
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let words = ["lab", "exec", "--name", "ends", "client", "--", "server-02"];
+        let server = Running::start(&mut at(home.path(), &words));
+        server.wait_for("Listening");
+        server.signal(signal);
+        assert_ne!(server.finish().code, 0, "{signal:?}");
+    }
+    run(&mut at(home.path(), &["lab", "down", "ends"])).exits(0);
 }

@@ -2,15 +2,19 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::IpAddr;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::{SocketAddr, UnixStream};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::PidfdFlags;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use socklab_lab::rules::RuleCount;
-use socklab_lab::{HostsMistake, HostsRefusal, Passage};
+use socklab_lab::{HostsMistake, HostsRefusal, Listed, Passage};
 use socklab_say::{Speaker, say};
 
 use super::{folder, plan};
@@ -77,6 +81,10 @@ impl From<HostsRefusal> for Why {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Status {
     pub(super) hosts: Vec<HostStatus>,
+    /// Who is in the local internet.
+    pub(super) internet: Vec<Listed>,
+    /// The folder in which programs of the course are found by name, if there is one.
+    pub(super) programs: Option<PathBuf>,
     pub(super) rules: Vec<RuleCount>,
 }
 
@@ -84,6 +92,10 @@ pub(super) struct Status {
 pub(super) struct HostStatus {
     pub(super) name: String,
     pub(super) addresses: Vec<IpAddr>,
+    /// Whether its cable is plugged in.
+    pub(super) link: bool,
+    /// The largest packet on the way to and from it, if somebody has limited that.
+    pub(super) path_mtu: Option<u32>,
     pub(super) sockets: Vec<SocketStatus>,
 }
 
@@ -163,6 +175,13 @@ impl Lab {
         &self.address
     }
 
+    /// A descriptor of its first process, with which all of it ends.
+    pub(super) fn first_process(&self) -> io::Result<OwnedFd> {
+        let stream = folder::connect(&self.address)?.ok_or(ErrorKind::ConnectionRefused)?;
+        let first = rustix::net::sockopt::socket_peercred(&stream)?;
+        Ok(rustix::process::pidfd_open(first.pid, PidfdFlags::empty())?)
+    }
+
     /// Asks it something.
     pub(super) fn ask<T: DeserializeOwned>(&self, speaker: Speaker, asked: &Asked) -> Result<T> {
         Ok(self.talk(speaker, asked)?.0)
@@ -226,6 +245,13 @@ fn is_end(error: ErrorKind) -> bool {
     matches!(error, BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof)
 }
 
+/// Whether the process of this descriptor has ended, or does within a second.
+pub(super) fn ends_now(process: &OwnedFd) -> bool {
+    let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&second));
+    ended.is_ok_and(|ready| ready > 0)
+}
+
 /// The status of a lab, for completion: nothing is said about what fails.
 pub(super) fn status_of(name: &str) -> Option<Status> {
     let lab = Lab::find(Speaker::ENGLISH, name).ok()??;
@@ -237,8 +263,12 @@ pub(super) fn host_or_first(speaker: Speaker, lab: &Lab, host: Option<&str>) -> 
     if let Some(host) = host {
         return Ok(host.to_owned());
     }
-    let status: Status = lab.ask(speaker, &Asked::Status)?;
-    Ok(status.hosts.first().map(|host| host.name.clone()).unwrap_or_default())
+    Ok(first(&lab.ask(speaker, &Asked::Status)?))
+}
+
+/// The name of a lab's first host.
+pub(super) fn first(status: &Status) -> String {
+    status.hosts.first().map(|host| host.name.clone()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@ use rustix::process::{Signal, kill_process};
 use socklab_say::{Speaker, say};
 
 use super::control::{Asked, Lab};
+use super::folder;
 use crate::cli;
 use crate::output::println;
 
 pub(super) fn down(speaker: Speaker, options: &cli::LabDown) -> Result<ExitCode> {
-    let lab = Lab::need(speaker, options.name.as_deref())?;
+    let name = options.name.as_deref().unwrap_or(folder::USUAL);
+    let lab = Lab::find(speaker, name)?.ok_or_else(|| folder::none_to_end(speaker, name))?;
     // Whoever listens has made the place, and ends last.
     let stream = UnixStream::connect_addr(lab.address()).context("connect")?;
     let first = rustix::net::sockopt::socket_peercred(&stream).context("getsockopt SO_PEERCRED")?;

@@ -96,11 +96,25 @@ fn names_in(table: &str, folder: &Path) -> Vec<String> {
 
 /// No such lab is up: which are, and how to have one.
 pub(super) fn not_up(speaker: Speaker, name: &str) -> Failure {
+    let (failure, others) = none(speaker, name);
+    match others {
+        true => failure,
+        false => failure.hint(say!(speaker, "try-line", what = "socklab lab up")),
+    }
+}
+
+/// The same for whoever wants to end it, and has no use for a new one.
+pub(super) fn none_to_end(speaker: Speaker, name: &str) -> Failure {
+    none(speaker, name).0
+}
+
+/// Also says which others are up, and whether there are any.
+fn none(speaker: Speaker, name: &str) -> (Failure, bool) {
     let failure = Failure::new(ExitReason::No, say!(speaker, "lab-not-up", name = name));
     let others: Vec<String> = names().into_iter().filter(|other| other != name).collect();
     match others.is_empty() {
-        true => failure.hint(say!(speaker, "try-line", what = "socklab lab up")),
-        false => failure.hint(say!(speaker, "lab-others", names = others.join(", "))),
+        true => (failure, false),
+        false => (failure.hint(say!(speaker, "lab-others", names = others.join(", "))), true),
     }
 }
 

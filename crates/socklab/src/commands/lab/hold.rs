@@ -9,7 +9,7 @@ use socklab_event::TcpState;
 use socklab_kernel::table::Entry;
 use socklab_kernel::{Transport, process};
 use socklab_lab::rules::Change;
-use socklab_lab::{HostsMistake, Place, PlaceRole};
+use socklab_lab::{HostsMistake, Place, PlaceOptions, PlaceRole};
 use socklab_say::Speaker;
 
 use super::control::{self, Answer, Asked, HostStatus, OURS, PATIENCE, SocketStatus, Status, Why};
@@ -17,6 +17,7 @@ use super::{folder, place, plan, up};
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::scenario;
 
 /// What `up` reads when the lab can be used.
 pub(super) const READY: &str = "ready";
@@ -27,7 +28,8 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     rustix::process::setsid().context("setsid")?;
     let name = options.name.as_deref().unwrap_or(folder::USUAL);
     let address = folder::address(speaker, name)?;
-    let kind = plan::kind(speaker, &options.place, USED)?;
+    scenario::allow_a_lab(speaker)?;
+    let kind = plan::kind(speaker, &options.place, used(&options.place))?;
     let listener = match UnixListener::bind_addr(&address) {
         // Another one was faster.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
@@ -35,7 +37,7 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
         }
         bound => bound.with_context(|| format!("bind {name}"))?,
     };
-    match Place::enter(kind, 0, None) {
+    match Place::enter(place::with_programs(PlaceOptions::new(kind))) {
         Ok(PlaceRole::Inside(place)) => serve(&place, &listener),
         Ok(PlaceRole::Outside { exit_code }) => Ok(place::code(exit_code)),
         Err(refusal) => {
@@ -48,8 +50,10 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     }
 }
 
-/// A lab that is up has hosts: there is more than one terminal.
-pub(super) const USED: &[&str] = &["client"];
+/// A lab that is up has hosts, if none are named the usual ones: there is more than one terminal.
+pub(super) fn used(place: &cli::LabPlace) -> &'static [&'static str] {
+    if place.hosts.is_none() { &["client"] } else { &[] }
+}
 
 fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout();
@@ -124,10 +128,12 @@ fn status(place: &Place) -> Answer<Status> {
     let host = |host: socklab_lab::HostSeen| -> Answer<HostStatus> {
         let sockets = place.sockets(&host.name).map_err(Why::from)?;
         let sockets = sockets.iter().map(|entry| socket_status(entry, &owners)).collect();
-        Ok(HostStatus { name: host.name, addresses: host.addresses, sockets })
+        let socklab_lab::HostSeen { name, addresses, link, path_mtu } = host;
+        Ok(HostStatus { name, addresses, link, path_mtu, sockets })
     };
     let hosts = place.hosts().into_iter().map(host).collect::<Answer<Vec<_>>>()?;
-    Ok(Status { hosts, rules: place.rules() })
+    let (internet, programs) = (place.internet().to_vec(), place.programs().map(Into::into));
+    Ok(Status { hosts, internet, programs, rules: place.rules() })
 }
 
 /// Which program has which socket, by its inode.
@@ -175,5 +181,6 @@ pub(super) fn refused(speaker: Speaker, what: &str, exit: Option<i32>) -> Failur
         let refusal = socklab_say::say!(speaker, "lab-no-place", reason = what);
         return Failure::new(ExitReason::Environment, refusal);
     }
-    Failure::new(ExitReason::Usage, what.to_owned())
+    let is_no = exit == Some(ExitReason::No as i32);
+    Failure::new(if is_no { ExitReason::No } else { ExitReason::Usage }, what.to_owned())
 }

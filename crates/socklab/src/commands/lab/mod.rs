@@ -11,6 +11,7 @@ mod folder;
 mod hold;
 mod place;
 mod plan;
+mod program;
 mod rules;
 mod run;
 mod shell;
@@ -26,7 +27,8 @@ use socklab_say::Speaker;
 use crate::cli::LabCommand;
 
 pub(crate) use folder::names;
-pub(crate) use traced::{trace_program_wired, trace_wired};
+pub(crate) use program::{Began, InLab, begin};
+pub(crate) use traced::trace_wired;
 
 /// Does one of them.
 pub(crate) fn lab(speaker: Speaker, command: LabCommand) -> Result<ExitCode> {

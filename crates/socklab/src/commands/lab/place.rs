@@ -8,13 +8,14 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
-use socklab_lab::{FrameSink, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
+use socklab_lab::{Place, PlaceEnd, PlaceOptions, PlaceRefusal, PlaceRole};
 use socklab_say::{Speaker, say};
 
 use crate::commands::doctor;
 use crate::exit_reason::ExitReason;
-use crate::failure::{self, Failure};
+use crate::failure::{self, Failure, complain};
 use crate::output::{eprintln, width_err};
+use crate::scenario;
 use crate::wire_rules;
 
 /// Which process returns from [`enter`].
@@ -26,16 +27,9 @@ pub(super) enum Entered {
 }
 
 /// Enters a place. If there can be none, says why, and how to change that.
-pub(super) fn enter(
-    speaker: Speaker,
-    kind: PlaceKind,
-    sample: usize,
-    frames: Option<FrameSink>,
-) -> Result<Entered> {
-    leave_interrupts_to_programs()?;
-    match Place::enter(kind, sample, frames) {
-        Ok(PlaceRole::Inside(place)) => Ok(Entered::Inside(Box::new(place))),
-        Ok(PlaceRole::Outside { exit_code }) => Ok(Entered::Outside(code(exit_code))),
+pub(super) fn enter(speaker: Speaker, options: PlaceOptions) -> Result<Entered> {
+    match try_enter(speaker, options)? {
+        Ok(entered) => Ok(entered),
         Err(refusal) if refusal.contradiction => Err(failure_of(speaker, &refusal).into()),
         Err(refusal) => {
             let ended = failure::report(speaker, &failure_of(speaker, &refusal).into());
@@ -44,6 +38,31 @@ pub(super) fn enter(
             Ok(Entered::Outside(ended))
         }
     }
+}
+
+/// Enters a place, and says nothing if this machine has none.
+///
+/// # Errors
+///
+/// This session has not what a place takes.
+pub(super) fn try_enter(
+    speaker: Speaker,
+    options: PlaceOptions,
+) -> Result<Result<Entered, PlaceRefusal>> {
+    scenario::allow_a_lab(speaker)?;
+    leave_interrupts_to_programs()?;
+    Ok(match Place::enter(options) {
+        Ok(PlaceRole::Inside(place)) => Ok(Entered::Inside(Box::new(place))),
+        Ok(PlaceRole::Outside { exit_code }) => Ok(Entered::Outside(code(exit_code))),
+        Err(refusal) => Err(refusal),
+    })
+}
+
+/// The same place with the programs of the course, and socklab itself, to be found by name.
+pub(super) fn with_programs(options: PlaceOptions) -> PlaceOptions {
+    let Ok(socklab) = std::env::current_exe() else { return options };
+    let course = programs::PROGRAMS.iter().map(|program| program.name);
+    options.programs(course.chain(["socklab"]).map(|name| (name.to_owned(), socklab.clone())))
 }
 
 /// Ctrl-C is for the program inside, which decides how it ends; whoever waits for it goes on waiting.
@@ -79,9 +98,9 @@ pub(super) fn code_of(status: ExitStatus) -> ExitCode {
 /// where no rule was.
 pub(super) fn tell_wire(speaker: Speaker, end: &PlaceEnd) {
     for done in &end.rules {
-        eprintln!("{}", wire_rules::told(speaker, done));
+        complain("", &wire_rules::told(speaker, done));
     }
     if let Some(line) = wire_rules::beside(speaker, end.beside) {
-        eprintln!("{line}");
+        complain("", &line);
     }
 }

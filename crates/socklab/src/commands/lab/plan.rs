@@ -16,7 +16,8 @@ use crate::wire_rules;
 pub(super) const USUAL: [&str; 3] = ["client", "server", "internet"];
 
 /// The place that is wanted. `also` names hosts that are needed, too: if there are any, or hosts were
-/// asked for, or a fast wire, which is between hosts, there are hosts.
+/// asked for, or a fast wire, which is between hosts, there are hosts. Hosts that were asked for are all
+/// that there are; without, those that are needed are made, unless their names look like mistakes.
 ///
 /// # Errors
 ///
@@ -41,9 +42,21 @@ pub(super) fn kind(
     }
     let mut names = named(wanted.hosts.as_deref());
     for name in also {
-        if !names.iter().any(|known| known == name) {
-            names.push((*name).to_owned());
+        if names.iter().any(|known| known == name) {
+            continue;
         }
+        if wanted.hosts.is_some() {
+            let (host, known) = ((*name).to_owned(), names);
+            let what = told(speaker, &HostsMistake::NoHost { host, known });
+            return Err(Failure::new(ExitReason::Usage, what));
+        }
+        if let Some(known) = misspelt(name) {
+            let all = [&USUAL[..], &[name]].concat().join(",");
+            let what = say!(speaker, "lab-host-alike", host = *name);
+            let hint = say!(speaker, "lab-host-alike-hint", known = known, hosts = all);
+            return Err(Failure::new(ExitReason::Usage, what).hint(hint));
+        }
+        names.push((*name).to_owned());
     }
     let mut options: HostsOptions = host_options(names);
     options.rules = rules;
@@ -51,6 +64,34 @@ pub(super) fn kind(
     options.fast = wanted.fast;
     options.check().map_err(|mistake| Failure::new(ExitReason::Usage, told(speaker, &mistake)))?;
     Ok(PlaceKind::Hosts(options))
+}
+
+/// The usual host that a name probably stands for. `server2` is another one on purpose.
+fn misspelt(name: &str) -> Option<&'static str> {
+    const ALIKE: f64 = 0.8;
+    let numbered = |known: &str| {
+        let number = name.strip_prefix(known);
+        number.is_some_and(|it| it.trim_start_matches('-').chars().all(|it| it.is_ascii_digit()))
+    };
+    let name = name.to_lowercase();
+    USUAL
+        .into_iter()
+        .filter(|known| !numbered(known))
+        .map(|known| (strsim::jaro_winkler(known, &name), known))
+        .filter(|(likeness, _)| *likeness > ALIKE)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, known)| known)
+}
+
+/// Those of these hosts that a lab has only because somebody needs them, if so.
+pub(super) fn made<'h>(wanted: &LabPlace, also: &[&'h str]) -> Vec<&'h str> {
+    let mut made: Vec<&str> = Vec::new();
+    for name in also.iter().filter(|_| wanted.hosts.is_none()) {
+        if !USUAL.contains(name) && !made.contains(name) {
+            made.push(name);
+        }
+    }
+    made
 }
 
 /// Why there can be no looped loopback with these rules.
@@ -137,10 +178,24 @@ mod tests {
         assert_eq!(hosts(&plain, &["web"]), ["client", "server", "internet", "web"]);
         let named = LabPlace { hosts: Some("a, b".into()), ..LabPlace::default() };
         assert_eq!(hosts(&named, &["b"]), ["a", "b"]);
+        assert!(kind(Speaker::ENGLISH, &named, &["c"]).is_err());
         let fast = LabPlace { fast: true, ..LabPlace::default() };
         assert!(matches!(kind(Speaker::ENGLISH, &fast, &[]), Ok(PlaceKind::Hosts(it)) if it.fast));
         let five = LabPlace { hosts: Some("5".into()), ..LabPlace::default() };
         assert_eq!(hosts(&five, &[])[3..], ["host4", "host5"]);
+    }
+
+    #[test]
+    fn a_misspelt_host_is_not_made() {
+        let plain = LabPlace::default();
+        for (name, meant) in [("servidor", "server"), ("cliente", "client"), ("Server", "server")] {
+            assert_eq!(misspelt(name), Some(meant));
+            assert!(kind(Speaker::ENGLISH, &plain, &[name]).is_err());
+        }
+        for name in ["server2", "client-1", "web", "db", "router", "peer", "host4", "a"] {
+            assert_eq!(misspelt(name), None, "{name}");
+        }
+        assert_eq!(made(&plain, &["server", "web", "web"]), ["web"]);
     }
 
     #[test]

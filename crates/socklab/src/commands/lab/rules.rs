@@ -8,22 +8,40 @@ use socklab_say::{Speaker, count, say};
 
 use super::control::{Asked, Lab};
 use crate::cli::{self, Cable};
+use crate::exit_reason::ExitReason;
 use crate::output::println;
 use crate::wire_rules;
 
 pub(super) fn wire(speaker: Speaker, options: &cli::LabWire) -> Result<ExitCode> {
     let parsed = options.rules.iter().map(|text| text.parse::<Change>());
-    let changes: Vec<Change> =
-        parsed.collect::<Result<_, _>>().map_err(|error| wire_rules::no_rule(speaker, &error))?;
+    let changes: Vec<Change> = parsed.collect::<Result<_, _>>().map_err(|error| {
+        let failure = wire_rules::no_rule(speaker, &error);
+        // A shell has taken it apart.
+        let whole = options.rules.join(" ");
+        match options.rules.len() > 1 && whole.parse::<Change>().is_ok() {
+            true => {
+                let command = format!("socklab lab wire '{whole}'");
+                failure.hint(say!(speaker, "wire-quotes-hint", command = command))
+            }
+            false => failure,
+        }
+    })?;
     let lab = Lab::need(speaker, options.name.as_deref())?;
+    let mut code = ExitCode::SUCCESS;
     for (text, change) in options.rules.iter().zip(changes) {
         let lifted: usize = lab.ask(speaker, &Asked::Wire { change: text.clone() })?;
         match change {
             Change::Add(_) => println!("{}", say!(speaker, "lab-rule-added", rule = text.as_str())),
-            _ => println!("{}", say!(speaker, "lab-rules-lifted", lifted = count(lifted as u64))),
+            Change::LiftAll if lifted == 0 => println!("{}", say!(speaker, "lab-none-to-lift")),
+            change => {
+                if lifted == 0 && matches!(change, Change::Lift(_)) {
+                    code = ExitReason::No.into();
+                }
+                println!("{}", say!(speaker, "lab-rules-lifted", lifted = count(lifted as u64)));
+            }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 pub(super) fn link(speaker: Speaker, options: &cli::LabLink) -> Result<ExitCode> {

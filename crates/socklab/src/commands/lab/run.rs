@@ -7,12 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::{SIGHUP, SIGTERM};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use socklab_kernel::table::Entry;
-use socklab_lab::{LOOPBACK_NAME, Place, end_with_us};
+use socklab_lab::{LOOPBACK_NAME, Place, PlaceOptions, end_with_us};
 use socklab_say::{Speaker, say};
-use socklab_trace::Options;
 
 use super::place::{self, Entered, code_of};
 use super::plan;
@@ -22,9 +21,8 @@ use crate::commands::trace::{self, TracedProgram};
 use crate::course_program::IN_LAB;
 use crate::executables;
 use crate::exit_reason::ExitReason;
-use crate::failure::Failure;
-use crate::output::eprintln;
-use crate::signals::Signals;
+use crate::failure::{Failure, complain};
+use crate::signals::{Signals, is_in_foreground};
 
 /// How often the kernel's tables are read: no system call waits for a change in them.
 const GLANCE: Duration = Duration::from_millis(1);
@@ -45,19 +43,33 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let members = members(speaker, options.on, options.command)?;
     let hosts: Vec<&str> = members.iter().filter_map(|member| member.host.as_deref()).collect();
     let kind = plan::kind(speaker, &options.place, &hosts)?;
+    let made = plan::made(&options.place, &hosts).into_iter().map(str::to_owned);
+    let made: Vec<String> = made.collect();
     if options.trace || !options.output.is_empty() {
         let (output, look) = (options.output, options.look);
         let options = cli::Trace { output, look, ..traced::options() };
-        return traced::trace(speaker, kind, &options, |place| commands(place, members));
+        return traced::trace(speaker, kind, &options, |place| {
+            tell_made(speaker, &made);
+            commands(place, members)
+        });
     }
-    let inside = match place::enter(speaker, kind, Options::SAMPLE, None)? {
+    let inside = match place::enter(speaker, PlaceOptions::new(kind))? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,
     };
+    tell_made(speaker, &made);
     let members = on_first(&inside, members);
     let code = run_all(speaker, &inside, &members)?;
     place::tell_wire(speaker, &inside.finish());
     Ok(code)
+}
+
+/// Says which hosts there are besides the usual ones: a name may be a mistake.
+fn tell_made(speaker: Speaker, made: &[String]) {
+    if !made.is_empty() {
+        let (usual, made) = (plan::USUAL.join(", "), made.join(", "));
+        complain("", &say!(speaker, "lab-hosts-made", usual = usual, made = made));
+    }
 }
 
 /// Whoever has no host of his own runs on the first one.
@@ -75,8 +87,9 @@ fn commands(place: &Place, members: Vec<Member>) -> Result<Vec<TracedProgram>> {
         if let Some(host) = host {
             program.entrance = place.entrance(&host).context("a host")?;
             if several {
-                program.label.get_or_insert(host);
+                program.label.get_or_insert_with(|| host.clone());
             }
+            program.host = Some(host);
         }
         Ok(program)
     };
@@ -118,26 +131,32 @@ fn run_all(speaker: Speaker, place: &Place, members: &[Member]) -> Result<ExitCo
         let next = members[index + 1].line();
         await_socket(speaker, place, host, &reachable, &mut started, &next, member)?;
     }
-    let mut last = start(speaker, place, last)?;
-    end_with(&last)?;
-    let status = last.wait().context("waitpid")?;
+    let code = run_to_its_end(|| start(speaker, place, last), Signal::TERM)?;
     started.end();
-    Ok(code_of(status))
+    Ok(code)
 }
 
-/// Whoever ends socklab ends this program, and what it has started is then ended as usual. Ctrl-C has
-/// reached the program already.
-fn end_with(program: &Child) -> Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP]).context("sigaction")?;
-    let pid = i32::try_from(program.id()).ok().and_then(Pid::from_raw);
-    thread::spawn(move || {
-        for _ in signals.forever() {
-            // It fails if the program has just ended, which `run_all` finds.
-            let _ = pid.map(|pid| kill_process(pid, Signal::TERM));
-        }
-    });
+/// Starts a program and waits for it. Whoever ends socklab meanwhile ends it, by this signal, and what it has
+/// started is then ended as usual. Ctrl-C reaches the program by itself. Without a thread: a process that has entered
+/// a lab has none, since it is in another process namespace than its children, `setns(2)`.
+pub(super) fn run_to_its_end(
+    start: impl FnOnce() -> Result<Child>,
+    end: Signal,
+) -> Result<ExitCode> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
+    // Whoever waits for us outside of our place passes them on from now on: before the program can be seen
+    // to run.
     socklab_lab::heed_signals();
-    Ok(())
+    let mut program = start()?;
+    let pid = Pid::from_child(&program);
+    let process = pidfd_open(pid, PidfdFlags::empty()).context("pidfd_open")?;
+    while let Some(signal) = signals.next_before_end(&process).context("poll")? {
+        if signal != SIGINT || !is_in_foreground() {
+            // It fails if the program has just ended, which is found next.
+            let _ = kill_process(pid, end);
+        }
+    }
+    Ok(code_of(program.wait().context("waitpid")?))
 }
 
 impl Member {
@@ -161,8 +180,14 @@ fn start(speaker: Speaker, place: &Place, member: &Member) -> Result<Child> {
 
 /// Why a program could not be started.
 pub(super) fn not_started(speaker: Speaker, program: &OsString, error: &std::io::Error) -> Failure {
+    let path = std::env::var_os("PATH");
+    // A folder of PATH that nobody may read makes “permission denied” of what is not there.
+    let is_there = socklab_kernel::executables::find(program, path.as_deref()).is_some();
     let program = program.to_string_lossy();
     match error.kind() {
+        ErrorKind::NotFound | ErrorKind::PermissionDenied if !is_there => {
+            executables::missing(speaker, &program)
+        }
         ErrorKind::NotFound => executables::missing(speaker, &program),
         _ => Failure::new(ExitReason::No, format!("execve {program}: {error}")),
     }
@@ -196,7 +221,7 @@ fn await_socket(
         if !told && began.elapsed() > LONG {
             told = true;
             let before = member.line();
-            eprintln!("{}", say!(speaker, "trace-waits", before = before, next = next));
+            complain("", &say!(speaker, "trace-waits", before = before, next = next));
         }
         thread::sleep(GLANCE);
     }

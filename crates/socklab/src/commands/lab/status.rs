@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
+use socklab_lab::Listed;
 use socklab_say::{Speaker, count, say};
 
 use super::control::{Asked, HostStatus, Lab, OURS, SocketStatus, Status};
@@ -11,6 +12,7 @@ use crate::cli;
 use crate::output::{println, width, write_json};
 use crate::style::{self, paint};
 use crate::terminal::markdown;
+use crate::terminal::rows::rows;
 use crate::wire_rules;
 
 pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitCode> {
@@ -18,12 +20,24 @@ pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitC
     let status: Status = lab.ask(speaker, &Asked::Status)?;
     if options.json {
         write_json(&json!({
-            "name": lab.name(), "hosts": status.hosts, "rules": status.rules,
+            "name": lab.name(), "hosts": status.hosts, "internet": status.internet,
+            "rules": status.rules,
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
+    let widest = status.hosts.iter().map(|host| host.name.len()).max().unwrap_or(0);
     for host in &status.hosts {
-        host_lines(speaker, host).iter().for_each(|line| println!("{line}"));
+        host_lines(speaker, host, widest).iter().for_each(|line| println!("{line}"));
+    }
+    if !status.internet.is_empty() {
+        println!("{}", markdown::hanging(&say!(speaker, "lab-names"), 0, width()));
+        let listed = |listed: &Listed| {
+            let addresses = listed.addresses.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let services = listed.services.join(", ");
+            (listed.names.join(", "), format!("{} · {services}", addresses.join(", ")))
+        };
+        let names: Vec<_> = status.internet.iter().map(listed).collect();
+        rows(&names, width()).iter().for_each(|line| println!("{line}"));
     }
     for rule in &status.rules {
         println!("{}", markdown::hanging(&wire_rules::told(speaker, rule), 0, width()));
@@ -35,9 +49,15 @@ pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitC
 }
 
 /// A host, and a line or two for each of its sockets.
-fn host_lines(speaker: Speaker, host: &HostStatus) -> Vec<String> {
+fn host_lines(speaker: Speaker, host: &HostStatus, widest: usize) -> Vec<String> {
     let addresses = host.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let mut lines = vec![format!("{}  {addresses}", paint(style::STRONG, &host.name))];
+    let pulled = (!host.link).then(|| say!(speaker, "lab-status-pulled"));
+    let narrow =
+        host.path_mtu.map(|mtu| say!(speaker, "lab-status-path-mtu", mtu = mtu.to_string()));
+    let about = [Some(addresses), pulled, narrow].into_iter().flatten().collect::<Vec<_>>();
+    let name = format!("{:<widest$}", host.name);
+    let about = markdown::hanging_after(&about.join(" · "), widest + 2, widest + 2, width());
+    let mut lines = vec![format!("{}  {about}", paint(style::STRONG, &name))];
     // The servers of the local internet are many, and always the same.
     let is_service = |socket: &&SocketStatus| {
         socket.program.as_deref() == Some(OURS)

@@ -13,11 +13,13 @@ use crate::commands::doctor;
 use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{eprintln, println, width, width_err};
+use crate::scenario;
 use crate::terminal::rows::rows;
 
 pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     let name = options.name.as_deref().unwrap_or(folder::USUAL);
-    plan::kind(speaker, &options.place, hold::USED)?;
+    plan::kind(speaker, &options.place, hold::used(&options.place))?;
+    scenario::allow_a_lab(speaker)?;
     if Lab::find(speaker, name)?.is_some() {
         return Err(already(speaker, name).into());
     }
@@ -75,8 +77,11 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
 /// There is such a lab.
 pub(super) fn already(speaker: Speaker, name: &str) -> Failure {
     let what = say!(speaker, "lab-up-already", name = name);
-    let hint = say!(speaker, "try-line", what = typed("down", "", name));
-    Failure::new(ExitReason::No, what).hint(hint)
+    Failure::new(ExitReason::No, what).choices(vec![
+        (typed("shell", "--name", name), say!(speaker, "cmd-lab-shell")),
+        (typed("status", "", name), say!(speaker, "cmd-lab-status")),
+        (typed("down", "", name), say!(speaker, "cmd-lab-down")),
+    ])
 }
 
 /// A command about a lab, whose name is left out if it is the usual one.

@@ -23,6 +23,8 @@ pub(crate) struct TracedProgram {
     pub(crate) output: Option<File>,
     /// The way into the host it runs in, if that is another than ours.
     pub(crate) entrance: Option<Box<dyn Entrance>>,
+    /// The name of the host it runs on, if that is in a lab.
+    pub(crate) host: Option<String>,
 }
 
 impl fmt::Debug for TracedProgram {

@@ -44,7 +44,7 @@ pub(crate) use tapped::{Packets, tap};
 /// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
     let commands = commands(speaker, options)?;
-    trace_commands(speaker, options, commands, None)
+    trace_commands(speaker, options, commands, Passing::Here)
 }
 
 /// The programs that a command line is about.
@@ -52,12 +52,20 @@ pub(crate) fn commands(speaker: Speaker, options: &cli::Trace) -> Result<Vec<Tra
     commands::parse(speaker, &options.commands, &options.command)
 }
 
-/// The same for commands that are known already, and with the frames that pass a wire meanwhile.
+/// What passes where the programs run.
+pub(crate) enum Passing {
+    /// They run where this process is, or in a network that it moves to if the options say so.
+    Here,
+    /// This process is in a place of its own, which tells of these frames; `None` if they were left out.
+    InPlace(Option<Box<Frames>>),
+}
+
+/// The same for commands that are known already.
 pub(crate) fn trace_commands(
     speaker: Speaker,
     options: &cli::Trace,
     commands: Vec<TracedProgram>,
-    frames: Option<Frames>,
+    passing: Passing,
 ) -> Result<ExitCode> {
     let outputs = Outputs::of(speaker, &options.output)?;
     outputs.check_drawings(speaker)?;
@@ -73,11 +81,16 @@ pub(crate) fn trace_commands(
         _ => Packets::IfAllowed,
     };
     let sample = outputs.sample_of_packets(options.bytes);
-    let (frames, mut notices) = match frames {
-        Some(frames) => (Some(frames), vec![Notice::OwnNetwork]),
-        None => tapped::tap(speaker, wanted, sample),
+    let is_here = matches!(passing, Passing::Here);
+    let (frames, mut notices) = match passing {
+        Passing::Here => tapped::tap(speaker, wanted, sample),
+        Passing::InPlace(frames) => {
+            let missing = frames.is_none().then(tapped::not_wanted);
+            let notices = [Notice::OwnNetwork].into_iter().chain(missing).collect();
+            (frames.map(|frames| *frames), notices)
+        }
     };
-    if wanted == Packets::IfAllowed {
+    if is_here && wanted == Packets::IfAllowed {
         // Nobody has asked for them: that there is an option says more.
         notices.retain(|notice| !matches!(notice, Notice::NoFrames { .. }));
     }
@@ -138,14 +151,18 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// `run NAME --trace`.
+/// `run NAME --trace` in the machine's own network. `why_not` is why it is not in one where packets can be
+/// recorded, and `tell` says where it is, knowing whether they are.
 pub(crate) fn trace_program(
     speaker: Speaker,
     program: &Program,
     arguments: &[String],
-    packets: Packets,
+    packets: bool,
     output: &[PathBuf],
+    why_not: &str,
+    tell: impl FnOnce(bool),
 ) -> Result<ExitCode> {
+    let packets = if packets { Packets::IfAllowed } else { Packets::No };
     let outputs = Outputs::of(speaker, output)?;
     outputs.check_drawings(speaker)?;
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
@@ -160,6 +177,10 @@ pub(crate) fn trace_program(
         let hint = say!(speaker, "capture-needs-lab-hint");
         return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
     }
+    if packets == Packets::IfAllowed && plan.frames.is_none() {
+        plan.notices = vec![Notice::NoFrames { why: why_not.to_owned() }];
+    }
+    tell(plan.frames.is_some());
     let TraceEnd { kept, code, .. } = record(speaker, plan)?;
     if outputs.are_none() {
         eprintln!("{}", to_text(speaker, &kept.timeline, &options));

@@ -1,6 +1,5 @@
 //! Running programs under the tracer.
 
-use std::fs::File;
 use std::io::stderr;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
@@ -8,9 +7,6 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rustix::io::Errno;
-use rustix::process::getpgrp;
-use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use socklab_event::{Event, Family, Header, Notice, Place};
 use socklab_kernel::process::network_namespace;
@@ -23,11 +19,12 @@ use super::frames::{Frames, LastFrames};
 use super::news::News;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
+use crate::course_program::IN_LAB;
 use crate::executables;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
-use crate::signals::Signals;
+use crate::signals::{Signals, is_in_foreground};
 
 /// How long programs at work may go on after the last command has ended, and how long a program may
 /// take to end after SIGTERM.
@@ -94,7 +91,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let mut tracer = Tracer::new(options);
     let at_home = plan.commands.iter().all(|command| command.entrance.is_none());
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
-    for TracedProgram { argv, label, input, output, entrance } in plan.commands {
+    for TracedProgram { argv, label, input, output, entrance, host } in plan.commands {
         let mut command = Command::new(argv).stdin(input);
         if let Some(output) = output {
             let again = output.try_clone().context("dup")?;
@@ -108,6 +105,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         }
         if let Some(entrance) = entrance {
             command = command.enter(entrance);
+        }
+        if let Some(host) = host {
+            command = command.env(IN_LAB, host);
         }
         tracer = tracer.command(command);
     }
@@ -247,14 +247,4 @@ fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     };
     thread::Builder::new().name("signals".to_string()).spawn(watch).context("clone")?;
     Ok(())
-}
-
-/// True if Ctrl-C on our terminal, if there is one, reaches us and the programs we started.
-fn is_in_foreground() -> bool {
-    let Ok(terminal) = File::open("/dev/tty") else { return false };
-    match tcgetpgrp(terminal) {
-        Ok(group) => group == getpgrp(),
-        // It has no id in our process namespace: it is where we come from, and we are still in it.
-        Err(error) => error == Errno::OPNOTSUPP,
-    }
 }

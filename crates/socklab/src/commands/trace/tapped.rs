@@ -34,7 +34,7 @@ pub(crate) fn tap(
 ) -> (Option<Frames>, Vec<Notice>) {
     let missing = |why: &str| vec![Notice::NoFrames { why: why.to_owned() }];
     let (own, refused) = match wanted {
-        Packets::No => return (None, missing("not_wanted")),
+        Packets::No => return (None, vec![not_wanted()]),
         Packets::IfAllowed => (false, None),
         Packets::Here => (true, None),
         Packets::OwnNetwork => match enter_private_network() {
@@ -62,6 +62,11 @@ pub(crate) fn tap(
             (None, missing(&refusal))
         }
     }
+}
+
+/// Nobody wanted packets.
+pub(super) fn not_wanted() -> Notice {
+    Notice::NoFrames { why: "not_wanted".to_owned() }
 }
 
 /// Starts to record packets, and waits until none is missed.
