@@ -164,7 +164,7 @@ impl Sockets<'_, '_> {
 
     /// True if the socket already exists and is not closed: nothing waits for a socket that does
     /// not exist yet.
-    fn is_open(&self, socket: &Socket, at: Position) -> bool {
+    pub(crate) fn is_open(&self, socket: &Socket, at: Position) -> bool {
         let last = socket.last().filter(|last| *last < at);
         let closed = last.and_then(|last| self.order[last].call()).is_some_and(Call::is_close);
         !closed && socket.created.is_none_or(|created| created < at)

@@ -38,7 +38,8 @@ pub struct Conversation {
 impl Conversation {
     /// The call with which an end asked for the connection.
     pub fn asked(&self, side: usize) -> Option<Position> {
-        if side == 0 { self.connect } else { self.crossed }
+        let to_itself = self.ends[0] == self.ends[1];
+        if side == 0 || to_itself { self.connect } else { self.crossed }
     }
 }
 

@@ -25,13 +25,15 @@ mod side;
 mod tie;
 mod waking;
 
+use std::collections::HashMap;
+
 use socklab_event::{Args, Call, Event, Frame, Headers, OptionValue, Outcome, Protocol, Transport};
 
 use crate::grouped::Grouped;
 use crate::reach::{Addresses, Sockets};
 use crate::{Connection, NumberMap, Position, Socket, Transfer};
 use calls::Calls;
-use conversations::{Conversations, way};
+use conversations::{Conversations, Way, way};
 use messages::Messages;
 use segments::{Reading, Segment, Sent, Stream};
 use side::Known;
@@ -198,6 +200,7 @@ impl Ties {
             streams: Vec::new(),
             ties: Vec::new(),
             index: NumberMap::default(),
+            pieces: HashMap::new(),
         };
         for (at, event) in wire.order.iter().enumerate() {
             if let Some(frame) = event.frame() {
@@ -288,6 +291,15 @@ fn is_during(call: &Call, moment: u64) -> bool {
     call.began <= moment && (moment <= ended || open)
 }
 
+/// The length of a TCP header, in bytes, RFC 9293 §3.1.
+const HEADERS: std::ops::RangeInclusive<u64> = 20..=60;
+
+/// What all pieces of a segment have in common: RFC 791 §3.2.
+fn pieces_of(headers: &Headers, id: u32) -> Option<(Way, u32)> {
+    let ((source, _), (destination, _), protocol) = way(headers)?;
+    Some((((source, 0), (destination, 0), protocol), id))
+}
+
 /// The state between two frames.
 struct Tying<'a, 't> {
     wire: &'a Wire<'a, 't>,
@@ -296,6 +308,17 @@ struct Tying<'a, 't> {
     streams: Vec<Stream>,
     ties: Vec<Tie>,
     index: NumberMap<Position, usize>,
+    /// The segments that travel in pieces, by what all pieces have in common.
+    pieces: HashMap<(Way, u32), Pieces>,
+}
+
+/// A segment that travels in several IP fragments.
+#[derive(Clone, Copy, Debug)]
+struct Pieces {
+    /// The first, which has the header.
+    first: Position,
+    /// How long that header is, once the second was seen.
+    header: Option<u64>,
 }
 
 impl<'a, 't> Tying<'a, 't> {
@@ -325,7 +348,11 @@ impl<'a, 't> Tying<'a, 't> {
             woke: Vec::new(),
         };
         if let Some(headers) = &frame.headers {
+            let fragment = headers.fragment.filter(|_| headers.protocol != Protocol::UDP);
             match &headers.transport {
+                _ if fragment.is_some_and(|fragment| fragment.offset > 0) => {
+                    self.piece(at, headers, &mut tie, messages);
+                }
                 Transport::Tcp { .. } => {
                     self.segment(at, frame, headers, &mut tie, calls, messages);
                 }
@@ -334,6 +361,12 @@ impl<'a, 't> Tying<'a, 't> {
                 }
                 Transport::Icmp { .. } => self.icmp(at, headers, &mut tie),
                 _ => {}
+            }
+            if let Some(fragment) = fragment.filter(|fragment| fragment.offset == 0)
+                && let Some(key) = pieces_of(headers, fragment.id)
+            {
+                // Numbers are used again: the first piece begins a new segment.
+                self.pieces.insert(key, Pieces { first: at, header: None });
             }
         }
         self.index.insert(at, self.ties.len());
@@ -377,6 +410,35 @@ impl<'a, 't> Tying<'a, 't> {
         let known = Known { order: self.wire.order, ties: &self.ties, index: &self.index };
         let mut reading = Reading { wire: self.wire, calls, messages };
         self.streams[number].see(side, &sent, &mut reading, &known, tie);
+    }
+
+    /// A piece of a segment behind the first: it belongs to what the first belongs to.
+    fn piece(&mut self, at: Position, headers: &Headers, tie: &mut Tie, messages: &Messages) {
+        let Some(fragment) = headers.fragment else { return };
+        tie.meaning = Meaning::Fragment;
+        let key = pieces_of(headers, fragment.id);
+        let Some(pieces) = key.and_then(|key| self.pieces.get_mut(&key)) else { return };
+        let Some(&first) = self.index.get(&pieces.first) else { return };
+        let first = &self.ties[first];
+        (tie.conversation, tie.connection, tie.side) =
+            (first.conversation, first.connection, first.side);
+        tie.cause = first.cause;
+        // A piece's offset counts the header, whose length follows from where the second begins.
+        let carried = first.bytes.end.saturating_sub(first.bytes.start);
+        let header = u64::from(fragment.offset).checked_sub(carried);
+        let header = header.filter(|header| HEADERS.contains(header) && header % 4 == 0);
+        pieces.header = pieces.header.or(header);
+        if first.bytes.is_empty() {
+            return;
+        }
+        let Some(header) = pieces.header else { return };
+        let start = first.bytes.start + u64::from(fragment.offset).saturating_sub(header);
+        tie.bytes = start..start.saturating_add(headers.payload.total);
+        tie.carries = messages.carried(self.wire, tie.connection, tie.side, &tie.bytes);
+        if let Some(number) = tie.conversation {
+            self.conversations.all[number].frames.push(at);
+            self.streams[number].goes_on(tie.side, tie.bytes.end);
+        }
     }
 
     fn datagram(&mut self, at: Position, headers: &Headers, tie: &mut Tie) {

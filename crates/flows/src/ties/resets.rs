@@ -40,7 +40,10 @@ pub(super) fn why(
     let now = sent.now;
     let arrived = evidence.arrived.map_or(Cause::Unknown, Cause::Frame);
     if evidence.answers_syn {
-        let nobody = sent.listener.is_none() && sent.own.is_none();
+        // Whoever listened there may have gone meanwhile.
+        let known = reading.wire.known();
+        let listens = |socket: usize| known.is_open(&known.all[socket], sent.at);
+        let nobody = sent.own.is_none() && !sent.listener.is_some_and(listens);
         let reason = if nobody { ResetReason::NobodyListens } else { ResetReason::Unknown };
         let cause = evidence.arrived.or(evidence.last).map_or(Cause::Unknown, Cause::Frame);
         return Found { reason, cause, ended_by: None };

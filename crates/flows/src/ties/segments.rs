@@ -253,6 +253,15 @@ impl Stream {
         }
     }
 
+    /// A segment travels in pieces, and another of them says how far it goes.
+    pub(super) fn goes_on(&mut self, side: usize, end: u64) {
+        let me = &mut self.sides[side];
+        me.sent = me.sent.max(end);
+        if let Some((bytes, _)) = me.unacknowledged.back_mut() {
+            bytes.end = bytes.end.max(end);
+        }
+    }
+
     pub(super) fn other(&self, side: usize) -> usize {
         if self.is_to_itself { side } else { 1 - side }
     }

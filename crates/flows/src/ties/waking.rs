@@ -1,12 +1,15 @@
 //! Which calls were waiting for a frame, and returned because it arrived.
 
-use socklab_event::{Args, Call, Errno, Frame, OptionValue, Outcome};
+use socklab_event::{Args, Call, Errno, Frame, Headers, OptionValue, Outcome, Protocol};
 
 use super::calls::Calls;
 use super::conversations::Conversation;
 use super::tie::{Meaning, Tie};
 use super::{SOON, Wire};
 use crate::{NumberMap, Position};
+
+/// A segment travels in so many pieces at most: one of 64 KB where only 68 bytes pass at once.
+const PIECES: usize = 2_048;
 
 /// What a frame makes an end ready for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,24 @@ pub(super) fn wake<'a, 't>(
                 conversation.asked(other).into_iter().for_each(|at| wakes.refused(at));
                 wakes.told(socket);
             }
+            Meaning::Fragment if conversation.protocol != Protocol::UDP => {
+                // What the kernel has put together again reaches the program with its last piece.
+                let last = headers(wire, *frame).and_then(|headers| headers.fragment);
+                if let Some(last) = last.filter(|fragment| !fragment.more) {
+                    let before = conversation.frames.partition_point(|at| at < frame);
+                    let mut before = conversation.frames[..before].iter().rev().take(PIECES);
+                    let first = before.find(|at| {
+                        let piece = headers(wire, **at).and_then(|headers| headers.fragment);
+                        piece.is_some_and(|piece| (piece.id, piece.offset) == (last.id, 0))
+                    });
+                    let first = first.and_then(|at| {
+                        let first = frames.binary_search_by_key(at, |(frame, _)| *frame).ok()?;
+                        Some(frames[first].1.bytes.start)
+                    });
+                    let start = first.unwrap_or(tie.bytes.start);
+                    wakes.readers(socket, &(start..tie.bytes.end));
+                }
+            }
             Meaning::Datagram | Meaning::Fragment => {
                 let whole = wire.travel.frame(*frame).is_some_and(|one| one.completes);
                 for carried in tie.carries.iter().filter(|_| whole) {
@@ -82,7 +103,9 @@ pub(super) fn wake<'a, 't>(
                 }
             }
             _ => {
-                if !tie.bytes.is_empty() && tie.again.is_none() || tie.meaning == Meaning::Data {
+                let news = tie.again.is_none() || tie.meaning == Meaning::Data;
+                let whole = headers(wire, *frame).is_some_and(|one| one.fragment.is_none());
+                if !tie.bytes.is_empty() && news && whole {
                     wakes.readers(socket, &tie.bytes);
                 }
                 if tie.fin {
@@ -102,6 +125,10 @@ pub(super) fn wake<'a, 't>(
         arrived.is_some_and(|arrived| call.ended.saturating_sub(arrived) < SOON)
     });
     woken
+}
+
+fn headers<'t>(wire: &Wire<'_, 't>, frame: Position) -> Option<&'t Headers> {
+    wire.order[frame].frame()?.headers.as_ref()
 }
 
 struct Wakes<'w, 'a, 't> {

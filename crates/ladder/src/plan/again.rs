@@ -7,7 +7,7 @@ use socklab_flows::{Cause, Flows, Position};
 
 use super::conversation::by_conversation;
 use super::folds::{Fold, FoldKind, Spread};
-use super::outliers::{Aligned, Outliers, Stage, size, span};
+use super::outliers::{Aligned, Outliers, Stage, round, size};
 use super::repeat::{Repeat, repeats};
 use super::served::Served;
 use super::token::Token;
@@ -90,7 +90,7 @@ impl Found {
                     piece.iter().flat_map(|round| rounds[*round]).copied().collect();
                 self.gone.extend(&members);
                 let spread = Spread {
-                    times: piece.iter().map(|round| span(flows, rounds[*round])).collect(),
+                    times: piece.iter().map(|one| round(flows, rounds[*one])).collect(),
                     sizes: piece.iter().map(|round| size(flows, rounds[*round])).collect(),
                     differ: piece.iter().filter(|one| outliers.counted.contains(one)).count(),
                 };

@@ -1,6 +1,6 @@
 //! The text of a fold: how often, how much data, until when.
 
-use socklab_event::{Call, Protocol};
+use socklab_event::{Call, Headers, Protocol};
 use socklab_flows::{Flows, Position};
 use socklab_say::{Speaker, count, duration, say};
 
@@ -47,7 +47,11 @@ impl Band {
         let carried = carried.map(|(_, headers)| headers.payload.total);
         let packets =
             (if of_own { fold.packets.len() } else { 0 }, carried.fold(0, u64::saturating_add));
-        let segments = headers.clone().all(|(_, headers)| headers.protocol == Protocol::TCP);
+        let is_segment = |headers: &Headers| {
+            let piece = headers.fragment.is_some_and(|fragment| fragment.offset > 0);
+            headers.protocol == Protocol::TCP && !piece
+        };
+        let segments = headers.clone().all(|(_, headers)| is_segment(headers));
         Self {
             kind: fold.kind,
             served: fold.served,

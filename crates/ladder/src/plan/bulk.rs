@@ -68,19 +68,26 @@ fn attach(
     let whole = wholly_folded(flows, shown, &fold_of);
     for &at in shown {
         let Some((frame, tie)) = packet(flows, at) else { continue };
-        if kept(&at) || !is_plain(frame, tie) {
+        let connection = || {
+            let conversation = flows.ties.conversations.get(tie.conversation?)?;
+            whole.get(&conversation.connection?).copied()?
+        };
+        let of_connection = connection();
+        // How a connection was cut off that was folded as a whole, those that are drawn show.
+        let cut = matches!(&tie.meaning, Meaning::Rst(reason)
+            if !matches!(reason, ResetReason::Unknown | ResetReason::Rule(_)));
+        if kept(&at) || !is_plain(frame, tie) && !(cut && of_connection.is_some()) {
             continue;
         }
         let carried = tie.carries.iter().map(|carried| carried.sent);
         let calls = carried.chain(tie.cause.call()).chain(tie.woke.iter().copied());
         let of_calls = calls.map(|call| fold_of.get(&call).copied()).reduce(|a, b| a.and(b));
         let of_cause = || tie.cause.frame().and_then(|cause| fold_of.get(&cause).copied());
-        // What a peer sent that was not recorded has neither call nor cause here.
-        let of_connection = || {
-            let conversation = flows.ties.conversations.get(tie.conversation?)?;
-            whole.get(&conversation.connection?).copied()?
-        };
-        if let Some(fold) = of_calls.unwrap_or_else(|| of_cause().or_else(of_connection)) {
+        // What a peer sent that was not recorded has neither call nor cause here. And a packet of a
+        // connection that is folded as a whole may also have to do with calls on other sockets: it
+        // woke who waited for any of many, or the closing of a listening socket sent it.
+        let of_packet = || of_calls.unwrap_or_else(of_cause);
+        if let Some(fold) = of_connection.or_else(of_packet) {
             fold_of.insert(at, fold);
             folds[fold].packets.push(at);
             gone.insert(at);

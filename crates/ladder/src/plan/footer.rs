@@ -41,9 +41,6 @@ pub(crate) fn lines(
         let key = if all { "packet-bare-acks-all" } else { "packet-bare-acks" };
         lines.push(say!(speaker, key, n = count(visible.bare_acks)));
     }
-    if visible.inner > 0 {
-        lines.push(say!(speaker, "packet-inner", n = count(visible.inner)));
-    }
     if visible.of_nobody > 0 {
         let alone = scene.ways.alone;
         let key = if alone { "packet-between-nobody" } else { "packet-of-nobody" };

@@ -84,7 +84,11 @@ impl Outliers {
     ) -> Self {
         let floor = stage.floor;
         let mut finds = Finds::default();
-        let spans: Vec<u64> = members.iter().map(|calls| span(flows, calls)).collect();
+        let took = match aligned {
+            Aligned::ByStep => round,
+            Aligned::BySide(_) => span,
+        };
+        let spans: Vec<u64> = members.iter().map(|calls| took(flows, calls)).collect();
         finds.slow(&number(&spans), floor);
         for (slot, calls) in slots(flows, members, aligned) {
             let took: Vec<(usize, u64)> = calls
@@ -126,6 +130,14 @@ pub(crate) fn span(flows: &Flows<'_>, calls: &[Position]) -> u64 {
     let began = calls.first().map_or(0, |first| flows.order[*first].at);
     let ended = calls.iter().filter_map(|at| flows.call(*at)).map(|call| call.ended).max();
     ended.unwrap_or(began).saturating_sub(began)
+}
+
+/// How long a round of calls takes that is repeated at once: what its first call waited for belongs
+/// to it, wherever in the exchange the rounds are taken to begin.
+pub(crate) fn round(flows: &Flows<'_>, calls: &[Position]) -> u64 {
+    let first = calls.first().and_then(|first| flows.call(*first));
+    let ended = calls.iter().filter_map(|at| flows.call(*at)).map(|call| call.ended).max();
+    first.zip(ended).map_or(0, |(first, ended)| ended.saturating_sub(first.began))
 }
 
 /// How many bytes a repetition moves: what was sent, or else what was received.

@@ -2,7 +2,9 @@
 //! is.
 
 use socklab_event::{Args, Transport};
-use socklab_flows::{Cause, Meaning, Position, Resent, ResetReason, Tie, WaitedFor, WindowChange};
+use socklab_flows::{
+    Cause, Meaning, NumberMap, Position, Resent, ResetReason, Tie, WaitedFor, WindowChange,
+};
 use socklab_say::{count, duration, say};
 
 use super::scene::Scene;
@@ -12,7 +14,6 @@ use crate::model::{Cell, CellKind};
 /// The cells that stand beside a packet and are no calls.
 pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
     let (flows, speaker) = (scene.flows, scene.options.speaker);
-    let Some([from, to]) = scene.ways.at(flows, at) else { return Vec::new() };
     let Some(tie) = flows.ties.of(at) else { return Vec::new() };
     let seq = flows.order[at].seq;
     let cell = |participant, label| Cell {
@@ -24,6 +25,10 @@ pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
         mark: None,
         seq,
     };
+    if let Some(lane) = scene.ways.inner(flows, at) {
+        return vec![cell(lane, inner(scene, at))];
+    }
+    let Some([from, to]) = scene.ways.at(flows, at) else { return Vec::new() };
     let faint = |text: &str| Label::prose(PartKind::Faint, text);
     let mut cells = Vec::new();
     let here = match tie.meaning {
@@ -43,6 +48,19 @@ pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
         cells.extend(key.map(|key| cell(to, faint(&say!(speaker, key)))));
     }
     cells
+}
+
+/// A packet that stays in its column, which leaves no room for an arrow.
+fn inner(scene: &Scene<'_, '_>, at: Position) -> Label {
+    let mut label = Label::default();
+    label.push(PartKind::Plain, say!(scene.options.speaker, "packet-to-itself"));
+    for part in super::caption::caption(scene, at, &NumberMap::default()).parts {
+        match part.kind {
+            PartKind::Mark => label.push(PartKind::Plain, format!("({})", part.text)),
+            _ => label.parts.push(part),
+        }
+    }
+    label
 }
 
 /// Why the packet was sent, if no call set it off and that is not plain from the packet before it.
@@ -101,10 +119,13 @@ pub(crate) fn why(scene: &Scene<'_, '_>, at: Position, tie: &Tie) -> Option<Stri
         Meaning::Fin if tie.cause.call().is_none() && tie.ended_by.is_some() => {
             Some(say!(speaker, "packet-why-fin-waited"))
         }
+        // The call that set it off was made on another socket.
+        Meaning::Rst(ResetReason::NeverAccepted) => {
+            Some(say!(speaker, "packet-rst-never-accepted"))
+        }
         Meaning::Rst(reason) if tie.cause.call().is_none() => match reason {
             ResetReason::NobodyListens => Some(say!(speaker, "packet-rst-nobody")),
             ResetReason::Closed => Some(say!(speaker, "packet-rst-closed")),
-            ResetReason::NeverAccepted => Some(say!(speaker, "packet-rst-never-accepted")),
             ResetReason::Rule(_) => Some(say!(speaker, "packet-rst-rule")),
             _ => None,
         },

@@ -280,7 +280,15 @@ fn key(scene: &Scene<'_, '_>, at: Position, stage: Stage, time: u64) -> Key {
 /// The packet beside which a call stands because it set it off.
 fn joined(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Position> {
     let whole = stage == Stage::Whole && scene.stands.woke(at).is_none();
-    scene.stands.set_off_by(at).filter(|_| whole)
+    // A packet without an arrow stands below the call, and so does one beside which it is said why
+    // the kernel had kept it back.
+    let free = |frame: &Position| {
+        let own = scene.cast.lane_at(scene.flows, at);
+        let said = reason::cells(scene, *frame);
+        scene.ways.at(scene.flows, *frame).is_some()
+            && !said.iter().any(|cell| Some(cell.participant) == own)
+    };
+    scene.stands.set_off_by(at).filter(|_| whole).filter(free)
 }
 
 /// A call is drawn as waiting if it took long enough and something else happened meanwhile, or if an

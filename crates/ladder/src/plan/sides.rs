@@ -32,18 +32,36 @@ impl Lanes {
     }
 }
 
-/// Splits each program that holds both ends of a connection into two sides. Calls on the accepted
-/// sockets and their listeners, and threads that make no other calls, get a column of their own.
+/// What connects a program to itself: the socket that asked, and those of the other side.
+struct Inner {
+    asks: Option<usize>,
+    serves: [Option<usize>; 2],
+}
+
+/// Splits each program that holds both ends of a connection, or asked for one at a socket of its own,
+/// into two sides. Calls on the accepted sockets and their listeners, and threads that make no other
+/// calls, get a column of their own.
 pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
     let lanes = Lanes::of(&groups);
-    let mut inner: HashMap<usize, Vec<&Connection>> = HashMap::new();
+    let mut inner: HashMap<usize, Vec<Inner>> = HashMap::new();
     // One socket that is both ends is not two sides.
     let splits = |one: &&Connection| is_inet(one) && !one.is_to_itself();
-    for connection in flows.connections.iter().filter(splits) {
+    let connections = flows.connections.iter().enumerate();
+    for (index, connection) in connections.filter(|(_, one)| splits(one)) {
         let ends = connection.ends.each_ref();
-        let [first, second] = ends.map(|end| lanes.of_socket(flows, end.socket?));
+        let [first, second] =
+            [0, 1].map(|side| lanes.of_socket(flows, flows.end_socket(index, side)?));
         if let Some(lane) = first.filter(|_| first == second) {
-            inner.entry(lane).or_default().push(connection);
+            let [asks, accepted] = ends.map(|end| end.socket);
+            let serves = [accepted, connection.listener];
+            inner.entry(lane).or_default().push(Inner { asks, serves });
+        }
+    }
+    for (asks, listener) in unanswered(flows) {
+        let [first, second] = [asks, listener].map(|one| lanes.of_socket(flows, one));
+        if let Some(lane) = first.filter(|_| first == second) {
+            let (asks, serves) = (Some(asks), [Some(listener), None]);
+            inner.entry(lane).or_default().push(Inner { asks, serves });
         }
     }
     let mut result = Vec::new();
@@ -52,10 +70,9 @@ pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
             result.push(group);
             continue;
         };
-        let clients: BTreeSet<usize> =
-            connections.iter().filter_map(|one| one.ends[0].socket).collect();
-        let accepted = connections.iter().flat_map(|one| [one.ends[1].socket, one.listener]);
-        let serves: BTreeSet<usize> = accepted.flatten().collect();
+        let clients: BTreeSet<usize> = connections.iter().filter_map(|one| one.asks).collect();
+        let serves: BTreeSet<usize> =
+            connections.iter().flat_map(|one| one.serves).flatten().collect();
         let [asking, serving] = [&clients, &serves].map(|sockets| users(sockets, flows));
         let only_serves = |unit: &Unit| serving.contains(unit) && !asking.contains(unit);
         let units = group.units.iter().copied().filter(only_serves).collect();
@@ -69,6 +86,16 @@ pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
         result.extend([group, server]);
     }
     result
+}
+
+/// The sockets that asked for a connection that did not come about, each with the socket that was
+/// listening there.
+fn unanswered(flows: &Flows<'_>) -> Vec<(usize, usize)> {
+    let asked = flows
+        .calls()
+        .filter(|(at, _, call)| call.asks().is_some() && flows.connection_at(*at).is_none());
+    let both = asked.filter_map(|(at, ..)| Some((flows.socket_at(at)?, flows.peer_at(at)?)));
+    both.filter(|(_, peer)| flows.sockets[*peer].listening.is_some()).collect()
 }
 
 /// The threads that made calls on these sockets.

@@ -23,8 +23,6 @@ pub(crate) struct Visible {
     pub(crate) bare_acks: u64,
     /// Number of packets that belong to no program of the recording.
     pub(crate) of_nobody: u64,
-    /// Number of packets that a column sent to itself.
-    pub(crate) inner: u64,
     /// The states of sockets that hold an address which a program could not get, and with the last
     /// of them how many more there are.
     pub(crate) holders: NumberMap<Position, usize>,
@@ -63,14 +61,12 @@ pub(crate) fn choose(
                 }
             }
             What::Frame(frame) => {
-                let drawn = ways.at(flows, at).is_some();
+                let drawn = ways.at(flows, at).is_some() || ways.inner(flows, at).is_some();
                 let bare_ack = is_bare_ack(flows, at, frame);
                 if drawn && (keep || options.detail == Detail::All || !bare_ack) {
                     visible.shown.push(at);
                 } else if drawn {
                     visible.bare_acks += 1;
-                } else if ways.is_inner(flows, at) {
-                    visible.inner += 1;
                 } else if !ways.is_quiet(flows, at) {
                     visible.of_nobody += 1;
                 }

@@ -26,8 +26,8 @@ pub(crate) struct Ways {
     others: NumberMap<Position, [usize; 2]>,
     /// The conversations of sockets that are incidental to the program.
     quiet: NumberSet<usize>,
-    /// The conversations that a column has with itself: no arrow can show their packets.
-    inner: NumberSet<usize>,
+    /// The columns of the conversations that one has with itself: no arrow can show their packets.
+    inner: NumberMap<usize, usize>,
     /// The column of each address at which nobody is.
     nobody: Vec<usize>,
     /// The connections with packets.
@@ -92,10 +92,9 @@ impl Ways {
         conversation.is_some_and(|one| self.quiet.contains(&one))
     }
 
-    /// True for a packet that a column sent to itself.
-    pub(crate) fn is_inner(&self, flows: &Flows<'_>, at: Position) -> bool {
-        let conversation = flows.ties.of(at).and_then(|tie| tie.conversation);
-        conversation.is_some_and(|one| self.inner.contains(&one))
+    /// The column of a packet that one sent to itself.
+    pub(crate) fn inner(&self, flows: &Flows<'_>, at: Position) -> Option<usize> {
+        self.inner.get(&flows.ties.of(at)?.conversation?).copied()
     }
 
     /// True if packets of a connection were recorded.
@@ -151,7 +150,8 @@ impl Ways {
         };
         for (index, [one, other]) in found.into_iter().enumerate() {
             let way = lane(one).zip(lane(other));
-            self.inner.extend(way.filter(|(one, other)| one == other).map(|_| index));
+            let inner = way.filter(|(one, other)| one == other);
+            self.inner.extend(inner.map(|(lane, _)| (index, lane)));
             self.conversations
                 .push(way.filter(|(one, other)| one != other).map(<[usize; 2]>::from));
         }
@@ -174,8 +174,10 @@ impl Ways {
                 lanes.push(*lane);
                 continue;
             }
+            // A port is as good as an address where all are this machine's, unless two have it.
+            let only = fars.iter().filter(|(other, _)| other.port() == end.port()).count() == 1;
             let own = || match end.ip_port() {
-                Some((ip, port)) if *far == Far::Nobody && ip.is_loopback() => {
+                Some((ip, port)) if *far == Far::Nobody && ip.is_loopback() && only => {
                     say!(speaker, "packet-port", n = port.to_string())
                 }
                 _ => clean(&end.to_string()),

@@ -1,9 +1,9 @@
 //! The ladders of calls and packets, from recordings of real programs.
 
-use socklab_event::{Fate, Timeline, What};
+use socklab_event::{Args, Fate, Timeline, What};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
-use socklab_timelines::{Talk, recorded, seg};
+use socklab_timelines::{FIRST, Story, Talk, address, recorded, scenes, seg};
 
 fn ladder(name: &str, language: &str) -> Ladder {
     let language = Language::find(language).expect("a language");
@@ -211,10 +211,32 @@ fn packets_that_are_not_drawn_are_counted_in_a_capture_too() {
 }
 
 #[test]
-fn what_a_program_sends_to_itself_is_not_said_to_be_nobodys() {
+fn what_a_program_sends_to_itself_stands_in_its_column() {
     let drawn = text("packets-itself");
-    assert!(drawn.contains("Packets that a program sent to itself, not drawn: 1."), "{drawn}");
+    assert!(drawn.contains("itself.py, server side"), "{drawn}");
+    assert!(drawn.contains("SYN"), "{drawn}");
     assert!(!drawn.contains("of no program"), "{drawn}");
+    // One socket is one column.
+    let mut story = Story::new();
+    let program = story.command("itself", "python3 itself.py");
+    let near = story.tcp(program);
+    story.bind(near, "127.0.0.1:40000");
+    story.identity(near).peer = Some(address("127.0.0.1:40000"));
+    let mut talk = Talk { story, near, far: near, listener: near, first: [1_000; 2] };
+    let began = talk.now();
+    talk.near(seg("SYN", -1, 0));
+    talk.near(seg("SYN,ACK", -1, 0));
+    talk.story.since(began).connect(near, "127.0.0.1:40000");
+    talk.sends("hola", &[seg("PSH,ACK", 0, 0).with("hola")]);
+    let (spanish, timeline) = (Language::find("es").expect("a language"), talk.story.build());
+    let drawn = Ladder::of(&timeline, &Options::new(Speaker::new(spanish)));
+    let drawn = drawn.to_text(&TextStyle::new(80));
+    let rows: Vec<&str> = drawn.lines().map(str::trim).filter(|row| !row.is_empty()).collect();
+    let place = |text: &str| rows.iter().position(|row| row.contains(text));
+    let order = ["connect(", "a sí mismo: SYN", "a sí mismo: SYN,ACK", "= conectado", "send("];
+    let places: Vec<Option<usize>> = order.iter().map(|text| place(text)).collect();
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?} {drawn}");
+    assert!(drawn.contains("a sí mismo: \"hola\""), "{drawn}");
 }
 
 #[test]
@@ -257,4 +279,27 @@ fn all_draws_the_acknowledgements_too() {
     let frames = timeline.events.iter().filter(|event| event.frame().is_some()).count();
     let drawn = all.lines().filter(|line| line.contains('▶') || line.contains('◀')).count();
     assert_eq!(drawn, frames, "{all}");
+}
+
+#[test]
+fn a_program_that_asks_a_socket_of_its_own_in_vain_has_two_sides() {
+    let mut story = Story::new();
+    let (program, listener, _) = scenes::tcp_server(&mut story);
+    let near = story.tcp(program);
+    story.bind(near, "127.0.0.1:40000");
+    story.identity(near).peer = Some(address("127.0.0.1:12000"));
+    let far = story.other_end(near, program);
+    let mut talk = Talk { story, near, far, listener, first: FIRST };
+    let began = talk.now();
+    talk.near(seg("SYN", -1, 0).dropped());
+    talk.wait(1_000);
+    talk.near(seg("SYN", -1, 0).dropped());
+    let args = Args::Connect { address: address("127.0.0.1:12000") };
+    talk.story.since(began).unfinished(near, "connect", args);
+    let timeline = talk.story.build();
+    let drawn = Ladder::of(&timeline, &Options::new(Speaker::default()));
+    assert_eq!(drawn.participants.len(), 2, "{:?}", drawn.participants);
+    let lost = drawn.arrows.iter().filter(|arrow| arrow.lost).count();
+    assert_eq!(lost, 2, "both SYNs");
+    assert!(!drawn.footer.iter().any(|line| line.contains("program")), "{:?}", drawn.footer);
 }

@@ -56,6 +56,8 @@ packet-ports = { $n } ports
 packet-nobody = no program
 packet-no-answer = no answer
 packet-shared = one of several sockets
+# In the column of a program before a packet that it sent to its own address.
+packet-to-itself = to itself:
 packet-on-the-way = on the way
 packet-nobody-listens = nobody listens there:
 packet-kernel-says = the kernel says so
@@ -108,7 +110,6 @@ packet-noted = Notes that say the same as the one before, not drawn: { $n }.
 packet-noted-all = Notes that say the same as the one before, not drawn: { $n }. --all draws them.
 packet-alone = Only packets were recorded: nothing is known of programs.
 packet-between-nobody = Packets to a group, or of which too little was captured, not drawn: { $n }.
-packet-inner = Packets that a program sent to itself, not drawn: { $n }.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
 
 # The details of a packet.

@@ -54,6 +54,8 @@ packet-ports = { $n } puertos
 packet-nobody = sin programa
 packet-no-answer = no responde
 packet-shared = uno de varios sockets
+# In the column of a program before a packet that it sent to its own address.
+packet-to-itself = a sí mismo:
 packet-on-the-way = en el camino
 packet-nobody-listens = nadie escucha ahí:
 packet-kernel-says = lo dice el núcleo
@@ -105,7 +107,6 @@ packet-noted = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }.
 packet-noted-all = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }. --all las dibuja.
 packet-alone = Solo se grabaron paquetes: de los programas no se sabe nada.
 packet-between-nobody = Paquetes para un grupo, o de los que se capturó muy poco, sin dibujar: { $n }.
-packet-inner = Paquetes que un programa se envió a sí mismo, sin dibujar: { $n }.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
 
 # Los detalles de un paquete.

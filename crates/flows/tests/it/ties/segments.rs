@@ -1,10 +1,10 @@
 //! Whose a segment is and what it means.
 
-use socklab_event::{Args, Transport, What};
+use socklab_event::{Args, Bytes, Fragment, Headers, Protocol, TcpOptions, Transport, What};
 use socklab_flows::{Cause, Flows, Meaning, Resent, WindowChange};
 use socklab_timelines::{Story, address, scenes};
 
-use super::{Talk, at, fits, order, seg, tie};
+use super::{Talk, at, fits, frame, order, seg, tie};
 
 #[test]
 fn a_handshake_is_set_off_by_connect_and_wakes_it_and_accept() {
@@ -389,4 +389,59 @@ fn neighbour_discovery_is_not_a_conversation() {
     assert_eq!(flows.ties.of(at(&flows, [shake.connect])[0]), None, "a call is no frame");
     let accept = at(&flows, [shake.accept])[0];
     assert_eq!((flows.ties.waker(accept), flows.process_at(accept)), (None, Some(0)));
+}
+
+#[test]
+fn a_segment_may_travel_in_pieces_of_which_only_the_first_has_its_header() {
+    let (mut talk, _) = Talk::connected();
+    let waits = talk.now();
+    let piece = |talk: &mut Talk, offset, bytes: &str, more| {
+        let near = talk.story.identity(talk.near).clone();
+        let [source, destination] = [near.local, near.peer].map(|end| end.expect("connected"));
+        let no_port = |end: &socklab_event::Endpoint| {
+            socklab_event::Endpoint::ip(end.ip_port().expect("an IP address").0, 0)
+        };
+        let transport = match offset {
+            0 => Transport::Tcp {
+                flags: ["PSH", "ACK"].map(socklab_event::Name::of).into_iter().collect(),
+                sequence: talk.first[0] + 1,
+                acknowledgement: talk.first[1] + 1,
+                window: 500,
+                options: TcpOptions::default(),
+            },
+            _ => Transport::Other,
+        };
+        let headers = Headers {
+            source: if offset == 0 { source } else { no_port(&source) },
+            destination: if offset == 0 { destination } else { no_port(&destination) },
+            protocol: Protocol::TCP,
+            transport,
+            payload: Bytes::whole(bytes),
+            fragment: Some(Fragment { id: 7, offset, more }),
+        };
+        frame(&mut talk.story, headers, None)
+    };
+    let began = talk.now();
+    let pieces = [(0, "un", true), (22, "dos", true), (25, "tres", false)]
+        .map(|(offset, bytes, more)| piece(&mut talk, offset, bytes, more));
+    let stray = {
+        talk.story.since(began).send(talk.near, "undostres");
+        piece(&mut talk, 30, "of another", false)
+    };
+    let recv = talk.story.since(waits).recv(talk.far, "undostres");
+    let ack = talk.far(seg("ACK", 0, 9));
+    let timeline = talk.story.build();
+    let flows = Flows::of(&timeline);
+    let sent = flows.transfers[0].sent;
+    let [recv] = at(&flows, [recv]);
+    let ties = pieces.map(|piece| tie(&flows, piece));
+    let meanings = ties.map(|tie| &tie.meaning);
+    assert_eq!(meanings, [&Meaning::Data, &Meaning::Fragment, &Meaning::Fragment]);
+    assert_eq!(ties.map(|tie| tie.bytes.clone()), [0..2, 2..5, 5..9]);
+    assert!(ties.iter().all(|tie| (tie.connection, tie.side) == (Some(0), 0)));
+    assert!(ties.iter().all(|tie| tie.carries.iter().all(|carried| carried.sent == sent)));
+    assert_eq!(ties.map(|tie| tie.woke.clone()), [vec![], vec![], vec![recv]], "when it is whole");
+    assert_eq!(tie(&flows, ack).acknowledges, Some(9));
+    assert!(tie(&flows, stray).carries.is_empty(), "it lies beyond what was sent");
+    fits(&flows);
 }
