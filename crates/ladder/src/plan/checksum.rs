@@ -43,6 +43,10 @@ pub(crate) fn checksum(frame: &Bytes) -> Option<Checksum> {
         ICMP | 58 => 2,
         _ => return None,
     };
+    // What lies behind the datagram in its frame is none of it, and may stand where a checksum would.
+    if length < at + 2 {
+        return None;
+    }
     let sum = be16(segment, at)?;
     if protocol == 17 && sum == 0 {
         // RFC 768: the sender computed none.
@@ -106,6 +110,10 @@ mod tests {
         assert_eq!(checksum(&datagram(pseudo.to_be_bytes())), Some(Checksum::Open(pseudo)));
         assert_eq!(checksum(&datagram([0, 1])), Some(Checksum::Wrong(1, right)));
         assert_eq!(checksum(&datagram([0, 0])), None);
+        // By its IP header, the datagram ends within the UDP header.
+        let mut short = datagram([0, 1]);
+        short.sample[17] = 20 + 7;
+        assert_eq!(checksum(&short), None);
         let mut cut = datagram([0, 1]);
         cut.sample.truncate(44);
         assert_eq!(checksum(&cut), Some(Checksum::Unknown(1)));
