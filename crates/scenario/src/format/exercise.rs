@@ -153,6 +153,7 @@ impl Reader<'_> {
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
                 packets: expects.iter().any(UnboundExpectation::needs_packets),
                 wire,
+                own_rules: false,
                 mtu,
                 files,
                 actors,
