@@ -76,7 +76,7 @@ fn attach(
         // How a connection was cut off that was folded as a whole, those that are drawn show.
         let cut = matches!(&tie.meaning, Meaning::Rst(reason)
             if !matches!(reason, ResetReason::Unknown | ResetReason::Rule(_)));
-        if kept(&at) || !is_plain(frame, tie) && !(cut && of_connection.is_some()) {
+        if kept(&at) || !(is_plain(frame, tie) || cut && of_connection.is_some()) {
             continue;
         }
         let carried = tie.carries.iter().map(|carried| carried.sent);
