@@ -158,7 +158,17 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
         }
         let (calls, waits) = (followed.calls.clone(), Vec::new());
         let by_stream = followed.is_stream();
-        Some(Lookup { socket, calls, waits, by_stream, server, names, questions, answered, refused })
+        Some(Lookup {
+            socket,
+            calls,
+            waits,
+            by_stream,
+            server,
+            names,
+            questions,
+            answered,
+            refused,
+        })
     };
     let mut lookups: Vec<Lookup> = sockets.iter().enumerate().filter_map(lookup).collect();
     if lookups.is_empty() {

@@ -417,7 +417,10 @@ impl<'a, 't> Tying<'a, 't> {
         let Some(fragment) = headers.fragment else { return };
         tie.meaning = Meaning::Fragment;
         let key = pieces_of(headers, fragment.id);
-        let Some(pieces) = key.and_then(|key| self.pieces.get_mut(&key)) else { return };
+        let Some((key, pieces)) = key.and_then(|key| Some((key, self.pieces.get_mut(&key)?)))
+        else {
+            return;
+        };
         let Some(&first) = self.index.get(&pieces.first) else { return };
         let first = &self.ties[first];
         (tie.conversation, tie.connection, tie.side) =
@@ -428,6 +431,11 @@ impl<'a, 't> Tying<'a, 't> {
         let header = u64::from(fragment.offset).checked_sub(carried);
         let header = header.filter(|header| HEADERS.contains(header) && header % 4 == 0);
         pieces.header = pieces.header.or(header);
+        let pieces = *pieces;
+        if !fragment.more {
+            // They leave in order, and later ones with the number are of another segment.
+            self.pieces.remove(&key);
+        }
         if first.bytes.is_empty() {
             return;
         }
