@@ -1,6 +1,6 @@
 //! The ladders of calls and packets, from recordings of real programs.
 
-use socklab_event::{Args, Fate, Timeline, What};
+use socklab_event::{Args, Bytes, Fate, Name, Outcome, Timeline, What};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::{FIRST, Story, Talk, address, recorded, scenes, seg};
@@ -302,4 +302,50 @@ fn a_program_that_asks_a_socket_of_its_own_in_vain_has_two_sides() {
     let lost = drawn.arrows.iter().filter(|arrow| arrow.lost).count();
     assert_eq!(lost, 2, "both SYNs");
     assert!(!drawn.footer.iter().any(|line| line.contains("program")), "{:?}", drawn.footer);
+}
+
+#[test]
+fn a_call_stands_above_the_packet_that_it_set_off_with_what_was_held_back() {
+    let (mut talk, _) = Talk::connected();
+    let more = Args::Send {
+        asked: 4,
+        bytes: Bytes::whole("more"),
+        flags: [Name::of("MSG_MORE")].into_iter().collect(),
+        to: None,
+        control: Box::default(),
+    };
+    talk.story.on(talk.near, "send", more, Outcome::Value(4));
+    talk.wait(1);
+    talk.sends("end", &[seg("PSH,ACK", 0, 0).with("moreend")]);
+    talk.story.recv(talk.far, "moreend");
+    let timeline = talk.story.build();
+    let drawn = Ladder::of(&timeline, &Options::new(Speaker::default()));
+    let drawn = drawn.to_text(&TextStyle::new(100));
+    let place = |text: &str| drawn.lines().position(|row| row.contains(text));
+    let places = ["\"more\"", "\"end\"", "7 B"].map(place);
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?} {drawn}");
+    assert!(drawn.contains("MSG_MORE had held it back"), "{drawn}");
+}
+
+#[test]
+fn one_port_of_two_addresses_is_two_columns_that_differ() {
+    let mut story = Story::new();
+    let program = story.command("client", "client");
+    for to in ["127.0.0.1:80", "[::1]:80"] {
+        let near = story.tcp(program);
+        let from = if to.starts_with('[') { "[::1]:40000" } else { "127.0.0.1:40000" };
+        story.bind(near, from);
+        story.identity(near).peer = Some(address(to));
+        let far = story.other_end(near, program);
+        let mut talk = Talk { story, near, far, listener: far, first: FIRST };
+        let began = talk.now();
+        talk.near(seg("SYN", -1, 0));
+        talk.far(seg("RST,ACK", -1, -1).window(0));
+        let args = Args::Connect { address: address(to) };
+        talk.story.since(began).fail(near, "connect", args, 111);
+        story = talk.story;
+    }
+    let drawn = Ladder::of(&story.build(), &Options::new(Speaker::default()));
+    let names: Vec<&str> = drawn.participants.iter().map(|one| &*one.name).collect();
+    assert_eq!(names[1..], ["127.0.0.1:80", "[::1]:80"], "{names:?}");
 }

@@ -104,3 +104,25 @@ fn a_refusal_where_somebody_listens_is_not_explained() {
     let flows = Flows::of(&timeline);
     assert_eq!(tie(&flows, reset).meaning, Meaning::Rst(ResetReason::Unknown));
 }
+
+#[test]
+fn a_syn_that_comes_after_the_listener_has_gone_finds_nobody() {
+    for gone in [true, false] {
+        let mut talk = Talk::new();
+        let began = talk.now();
+        let lost = talk.near(seg("SYN", -1, 0).dropped());
+        talk.wait(1_000);
+        if gone {
+            talk.story.close(talk.listener);
+        }
+        talk.near(seg("SYN", -1, 0));
+        let reset = talk.far(seg("RST,ACK", -1, -1).window(0));
+        let args = Args::Connect { address: socklab_timelines::address("127.0.0.1:12000") };
+        talk.story.since(began).fail(talk.near, "connect", args, 111);
+        let timeline = talk.story.build();
+        let flows = Flows::of(&timeline);
+        assert!(flows.ties.conversations[0].listener.is_some(), "it listened at first: {lost}");
+        let reason = if gone { ResetReason::NobodyListens } else { ResetReason::Unknown };
+        assert_eq!(tie(&flows, reset).meaning, Meaning::Rst(reason));
+    }
+}
