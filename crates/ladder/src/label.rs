@@ -82,7 +82,8 @@ impl Label {
     /// unit.
     pub(crate) fn push_prose(&mut self, kind: PartKind, text: &str) {
         const UNITS: [&str; 7] = ["B", "ns", "µs", "ms", "s", "min", "h"];
-        let is_unit = |word: &str| UNITS.contains(&word.trim_end_matches([',', '.', ')', ';']));
+        let is_unit =
+            |word: &str| UNITS.contains(&word.trim_end_matches([',', '.', ')', ';', ':']));
         let first = self.parts.len();
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             match self.parts[first..].last_mut() {

@@ -192,9 +192,7 @@ fn undecoded(frame: &Frame, label: &mut Label, speaker: Speaker) {
             let names: Vec<String> = flags.names().iter().map(|flag| clean(flag)).collect();
             label.push(PartKind::Name, names.join(","));
         }
-        Transport::Neighbour { text } => {
-            label.push_prose(PartKind::Name, &neighbour(text, speaker));
-        }
+        Transport::Neighbour { text } => neighbour(text, label, speaker),
         Transport::Icmp { text, .. } => label.push(PartKind::Name, format!("ICMP {}", clean(text))),
         _ => label.push(PartKind::Name, headers.protocol.to_string()),
     }
@@ -204,19 +202,21 @@ fn undecoded(frame: &Frame, label: &mut Label, speaker: Speaker) {
 }
 
 /// What a message between neighbours says, in the reader's language; recordings have it in English.
-fn neighbour(text: &str, speaker: Speaker) -> String {
+/// Where there is no room for the hardware address, the rest is a whole sentence.
+fn neighbour(text: &str, label: &mut Label, speaker: Speaker) {
     let asked = |from: &str| text.strip_prefix(from)?.strip_suffix('?').map(clean);
+    let said =
+        |text: &str| text.split_once(" is at ").map(|(one, other)| (clean(one), clean(other)));
     if let Some(address) = asked("who has ") {
-        return say!(speaker, "packet-who-has", address = address);
+        label.push(PartKind::Name, say!(speaker, "packet-who-has", address = address));
+    } else if let Some(address) = asked("does anybody have ") {
+        label.push(PartKind::Name, say!(speaker, "packet-does-anybody-have", address = address));
+    } else if let Some((address, hardware)) = said(text) {
+        label.push(PartKind::Name, say!(speaker, "packet-here-is", address = address));
+        label.push(PartKind::Plain, format!("({hardware})"));
+    } else {
+        label.push(PartKind::Name, clean(text));
     }
-    if let Some(address) = asked("does anybody have ") {
-        return say!(speaker, "packet-does-anybody-have", address = address);
-    }
-    if let Some((address, hardware)) = text.split_once(" is at ") {
-        let (address, hardware) = (clean(address), clean(hardware));
-        return say!(speaker, "packet-is-at", address = address, hardware = hardware);
-    }
-    clean(text)
 }
 
 /// True if the packet arrived nowhere, as far as was seen.

@@ -218,6 +218,8 @@ impl Ways {
                 inner.push(ip);
             }
         }
+        // The end whose column says its port.
+        let mut whole: Option<Endpoint> = None;
         let mut lanes: HashMap<String, usize> = HashMap::new();
         let mut lane = |name: String, cast: &mut Cast| {
             let full = lanes.len() >= MOST_HOSTS && !lanes.contains_key(&name);
@@ -246,6 +248,9 @@ impl Ways {
                     }
                     _ => clean(&end.to_string()),
                 };
+                if side != client && !self.says_ports {
+                    whole = Some(end.clone());
+                }
                 way[side] = lane(name, cast);
             }
             self.conversations.push(Some(way).filter(|[a, b]| a != b));
@@ -258,7 +263,11 @@ impl Ways {
                 && let [Some(from), Some(to)] = [&headers.source, &headers.destination].map(ip)
                 && from != to
             {
-                let way = [from, to].map(|ip| lane(ip.to_string(), cast));
+                let named = |ip: IpAddr| match &whole {
+                    Some(end) if self::ip(end) == Some(ip) => clean(&end.to_string()),
+                    _ => ip.to_string(),
+                };
+                let way = [from, to].map(|ip| lane(named(ip), cast));
                 self.others.insert(at, way);
             }
         }

@@ -1,9 +1,11 @@
 //! The ladders of calls and packets, from recordings of real programs.
 
-use socklab_event::{Args, Bytes, Fate, Name, Outcome, Timeline, What};
+use socklab_event::{
+    Args, Bytes, Fate, Headers, Name, Outcome, Protocol, Timeline, Transport, What,
+};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
-use socklab_timelines::{FIRST, Story, Talk, address, recorded, scenes, seg};
+use socklab_timelines::{FIRST, Story, Talk, address, frame, recorded, scenes, seg};
 
 fn ladder(name: &str, language: &str) -> Ladder {
     let language = Language::find(language).expect("a language");
@@ -192,6 +194,42 @@ fn a_capture_that_began_in_the_middle_has_its_client_at_the_left_too() {
         let names: Vec<&str> = ladder.participants.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["clients at 127.0.0.1", "127.0.0.1:12000"], "without {skipped}");
     }
+}
+
+#[test]
+fn a_capture_of_one_connection_says_its_port_once_and_what_neighbours_say() {
+    let mut story = Story::new();
+    let ask = |transport, ends: [&str; 2]| Headers {
+        source: address(ends[0]),
+        destination: address(ends[1]),
+        protocol: Protocol::UDP,
+        payload: match transport {
+            Transport::Neighbour { .. } => Bytes::default(),
+            _ => Bytes::whole("hola"),
+        },
+        transport,
+        fragment: None,
+    };
+    let says = |text: &str| Transport::Neighbour { text: text.to_owned() };
+    let (here, there) = ("10.0.0.1:0", "10.0.0.2:0");
+    frame(&mut story, ask(says("who has 10.0.0.2?"), [here, there]), None);
+    let answer = "10.0.0.2 is at 02:00:00:00:00:02";
+    frame(&mut story, ask(says(answer), [there, here]), None);
+    let ends = ["10.0.0.1:40000", "10.0.0.2:12000"];
+    frame(&mut story, ask(Transport::Udp, ends), None);
+    let mut timeline = story.build();
+    timeline.header.columns.clear();
+    let spanish = Speaker::new(Language::find("es").expect("a language"));
+    let drawn = Ladder::of(&timeline, &Options::new(spanish));
+    let names: Vec<&str> = drawn.participants.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["10.0.0.1", "10.0.0.2:12000"]);
+    let drawn = drawn.to_text(&TextStyle::new(80));
+    for said in ["¿quién tiene 10.0.0.2?", "aquí está 10.0.0.2", "hola"] {
+        assert!(drawn.contains(said), "{drawn}");
+    }
+    assert!(!drawn.contains('→'), "{drawn}");
+    let wide = Ladder::of(&timeline, &Options::new(spanish)).to_text(&TextStyle::new(120));
+    assert!(wide.contains("aquí está 10.0.0.2 (02:00:00:00:00:02)"), "{wide}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ packet-about = about
 # source: RFC 826; RFC 5227 2.1.1
 packet-who-has = who has { $address }?
 packet-does-anybody-have = does anybody have { $address }?
-packet-is-at = { $address } is at { $hardware }
+packet-here-is = here is { $address }
 # source: udp(7), ip(7) IP_RECVERR; Linux net/ipv4/udp.c, __udp4_lib_err
 packet-tells-nothing = socket { $fd } never called connect: the kernel tells it nothing
 

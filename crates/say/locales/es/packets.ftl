@@ -63,7 +63,7 @@ packet-nobody-there = ahí no hay nadie
 # source: RFC 826; RFC 5227 2.1.1
 packet-who-has = ¿quién tiene { $address }?
 packet-does-anybody-have = ¿alguien tiene { $address }?
-packet-is-at = { $address } está en { $hardware }
+packet-here-is = aquí está { $address }
 packet-about = sobre
 packet-tells-nothing = el socket { $fd } nunca llamó a connect: el núcleo no le avisa
 
