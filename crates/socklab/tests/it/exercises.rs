@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::stage::own::Own;
 use crate::stage::{Running, run, socklab};
@@ -216,9 +216,10 @@ fn survives_in(submission: &str, options: &[&str]) -> Value {
     let words = [&["check", "echo-server", "--format", "json"], options, &["--", file]].concat();
     let mut command = own.command(&words);
     command.env("XDG_STATE_HOME", home.path());
-    let start = Instant::now();
-    let ended = run(&mut command);
-    assert!(start.elapsed() < IN_TIME, "{submission}: {:?}", start.elapsed());
+    let mut check = Running::start(&mut command);
+    check.end_input();
+    assert!(check.ends_within(IN_TIME), "{submission}: still checked after {IN_TIME:?}");
+    let ended = check.finish();
     own.assert_nothing_left(submission);
     let left = running_with(file);
     assert!(left.is_empty(), "{submission} left {left:?}");
