@@ -42,9 +42,10 @@ pub(crate) fn find(
             ends.filter_map(|end| end.socket).find(|other| *other != index)
         };
         let mut ends = other.map(|other| Ends { order, calls: &sockets[other].calls, found: None });
-        let own = Own { order, calls: &socket.calls };
+        let mut own: Option<Own<'_, '_>> = None;
         for &seen in &socket.calls {
             if order[seen].call().is_some_and(Call::is_end_of_stream) {
+                let own = own.get_or_insert_with(|| Own::of(order, &socket.calls));
                 let closed = ends.as_mut().and_then(|ends| ends.before(seen));
                 match own.deaf(seen, closed) {
                     Some(why) => deaf.push((seen, why)),
@@ -58,36 +59,42 @@ pub(crate) fn find(
     (closings, deaf)
 }
 
-/// What was done with a reader's own socket.
+/// What was done with a reader's own socket. Looked for once: a loop may read the end again and
+/// again.
 struct Own<'a, 't> {
     order: &'a [&'t Event],
-    calls: &'a [Position],
+    /// The first call that ended receiving.
+    shut: Option<Position>,
+    /// The first call that reported that the connection was cut.
+    cut: Option<Position>,
 }
 
-impl Own<'_, '_> {
-    /// Why a read returned 0 bytes, if not because of what the other end did at `closed`.
-    fn deaf(&self, seen: Position, closed: Option<Position>) -> Option<Deaf> {
-        let call = |at: Position| self.order[at].call();
+impl<'a, 't> Own<'a, 't> {
+    fn of(order: &'a [&'t Event], calls: &[Position]) -> Self {
         let first = |wanted: &dyn Fn(&Call) -> bool| {
-            self.calls.iter().copied().find(|at| call(*at).is_some_and(wanted))
+            calls.iter().copied().find(|at| order[*at].call().is_some_and(wanted))
         };
-        let ended = call(seen)?.ended;
-        let shut = first(&|call| call.ends_receiving()).filter(|shut| {
-            // A read that waits is ended by a shutdown in another thread.
-            let began = call(*shut).map_or(0, |shut| shut.began);
-            let before = closed.and_then(call).is_none_or(|closed| began < closed.began);
-            began <= ended && before
-        });
-        if let Some(shut) = shut {
-            return Some(Deaf::ShutDown(shut));
-        }
         let mute = first(&|call| call.ends_sending());
         let cut = first(&|call| matches!(call.error(), Some(Errno::ECONNRESET | Errno::ETIMEDOUT)));
         // Who has ended sending is refused it (EPIPE), cut off or not.
         let broken = first(&|call| call.error() == Some(Errno::EPIPE));
         let broken = broken.filter(|broken| mute.is_none_or(|mute| *broken < mute));
         let cut = [cut, broken].into_iter().flatten().min();
-        cut.filter(|cut| *cut < seen).map(Deaf::Cut)
+        Self { order, shut: first(&|call| call.ends_receiving()), cut }
+    }
+
+    /// Why a read returned 0 bytes, if not because of what the other end did at `closed`.
+    fn deaf(&self, seen: Position, closed: Option<Position>) -> Option<Deaf> {
+        let call = |at: Position| self.order[at].call();
+        let ended = call(seen)?.ended;
+        let shut = self.shut.filter(|shut| {
+            // A read that waits is ended by a shutdown in another thread.
+            let began = call(*shut).map_or(0, |shut| shut.began);
+            let before = closed.and_then(call).is_none_or(|closed| began < closed.began);
+            began <= ended && before
+        });
+        let cut = self.cut.filter(|cut| *cut < seen);
+        shut.map(Deaf::ShutDown).or(cut.map(Deaf::Cut))
     }
 }
 
