@@ -1,6 +1,6 @@
 //! The text of a fold: how often, how much data, until when.
 
-use socklab_event::{Call, Headers, Protocol};
+use socklab_event::{Call, Headers, Protocol, SocketType};
 use socklab_flows::{Flows, Position};
 use socklab_say::{Speaker, count, duration, say};
 
@@ -18,6 +18,8 @@ pub(crate) struct Band {
     moved: u64,
     /// How many calls.
     calls: usize,
+    /// True if it has no connections: its sockets send datagrams.
+    datagrams: bool,
     /// How many packets, and how many bytes they carried.
     packets: (usize, u64),
     /// True if all of them are of TCP.
@@ -35,6 +37,9 @@ impl Band {
         let end = flows.order[last];
         let until = end.call().map_or(end.at, |call| call.ended);
         let spread = fold.spread.clone();
+        let sockets = fold.members.iter().filter_map(|at| flows.call(*at)?.socket.as_ref());
+        let mut kinds = sockets.map(|socket| &socket.kind).peekable();
+        let datagrams = kinds.peek().is_some() && kinds.all(|kind| *kind == SocketType::DGRAM);
         let calls = fold.members.len();
         let of_own = matches!(fold.kind, FoldKind::Packets(_));
         let headers = fold
@@ -57,6 +62,7 @@ impl Band {
             served: fold.served,
             moved,
             calls,
+            datagrams,
             packets,
             segments,
             spread,
@@ -89,6 +95,9 @@ impl Band {
             return self.of_packets(speaker, origin);
         }
         let text = match self.kind {
+            FoldKind::Connections(n) if self.datagrams => {
+                say!(speaker, "ladder-more-exchanges", n = count(n))
+            }
             FoldKind::Connections(n) => say!(speaker, "ladder-more-connections", n = count(n)),
             FoldKind::Sockets(n) => say!(speaker, "ladder-more-sockets", n = count(n)),
             FoldKind::Again(n) | FoldKind::Loop(_, n) | FoldKind::Packets(n) => {

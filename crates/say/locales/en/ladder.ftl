@@ -76,6 +76,10 @@ ladder-more-connections = { $n ->
         [one] × { $n } more connection like this
        *[other] × { $n } more connections like this
     }
+ladder-more-exchanges = { $n ->
+        [one] × { $n } more exchange like this
+       *[other] × { $n } more exchanges like this
+    }
 ladder-more-sockets = { $n ->
         [one] × { $n } more socket like this
        *[other] × { $n } more sockets like this

@@ -76,6 +76,10 @@ ladder-more-connections = { $n ->
         [one] × { $n } conexión más como esta
        *[other] × { $n } conexiones más como esta
     }
+ladder-more-exchanges = { $n ->
+        [one] × { $n } intercambio más como este
+       *[other] × { $n } intercambios más como este
+    }
 ladder-more-sockets = { $n ->
         [one] × { $n } socket más como este
        *[other] × { $n } sockets más como este

@@ -114,8 +114,10 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
     };
-    if let Some(recording) = report.cases.iter().find_map(|done| done.recording.as_ref()) {
-        outputs.write(speaker, &recording.timeline(), &cli::Look::for_learning(), &[])?;
+    let recorded = report.cases.iter().find_map(|done| Some((done, done.recording.as_ref()?)));
+    if let Some((done, recording)) = recorded {
+        let look = cli::Look::for_learning();
+        outputs.write(speaker, &recording.timeline(), &look, &done.evidence())?;
     }
     if options.case.is_none() && rules.is_empty() && options.format() == Format::Text {
         note(&exercise.name, &report);
