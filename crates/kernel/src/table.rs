@@ -266,8 +266,9 @@ mod tests {
         assert!(listening.accepts_any_peer());
         assert_eq!(listening.receive_queue, 1, "one connection waits to be accepted");
         let ours = client.local_addr().unwrap();
-        let connected = entries.iter().find(|entry| entry.local == ours);
-        assert_eq!(connected.and_then(|entry| entry.remote), Some(address));
+        // Another connection may have the same port at its end, to another peer.
+        let is_ours = |entry: &Entry| entry.local == ours && entry.remote == Some(address);
+        assert!(entries.iter().any(is_ours), "the connection is listed");
     }
 
     #[test]
