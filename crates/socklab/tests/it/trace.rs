@@ -261,7 +261,6 @@ fn hundreds_of_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
     assert_eq!(received.iter().filter(|bytes| **bytes == 4).count(), CLIENTS);
     assert_eq!(received.iter().filter(|bytes| **bytes == 0).count(), CLIENTS);
     let ladder = std::fs::read_to_string(&drawing).expect("a ladder");
-    assert!(ladder.lines().count() < 60, "{ladder}");
     // Most are alike; those that had to wait on a busy machine may be drawn separately.
     let folded: usize = ladder
         .split("× ")
@@ -269,6 +268,8 @@ fn hundreds_of_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
         .inspect(|count: &usize| assert!(*count > 1))
         .sum();
     assert!(folded > CLIENTS - 20, "{folded} of {CLIENTS}\n{ladder}");
+    let apart = CLIENTS - folded;
+    assert!(ladder.lines().count() < 60 + 10 * apart, "{ladder}");
 }
 
 #[test]
