@@ -1,0 +1,16 @@
+//! Grading a class: who handed in what, what each submission came to, which of them behave alike,
+//! and the formats that schools read.
+//!
+//! A [`Gradebook`] is what all of this has in common. Running submissions is not done here: a
+//! grader fills the book, and everything else reads it.
+
+#![forbid(unsafe_code)]
+
+mod book;
+mod state;
+
+pub use book::{
+    Assignment, Attempt, CaseInfo, CaseResult, Counted, Did, FORMAT_VERSION, Files, Gradebook,
+    Graded, Pack, Points, Score, Sighting, Student, Used,
+};
+pub use state::{CaseState, State};
