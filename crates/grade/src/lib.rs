@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod book;
+pub mod class;
 mod state;
 
 pub use book::{
