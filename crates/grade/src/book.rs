@@ -190,6 +190,9 @@ pub struct CaseResult {
     pub state: CaseState,
     /// Points earned; `None` if nobody knows them.
     pub points: Option<u32>,
+    /// The case that has to pass first, if it was not run for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
     /// What the program did, if the case did not pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub did: Option<Did>,
@@ -298,7 +301,7 @@ impl Graded {
     /// The points that make the grade; `None` if nobody knows them.
     pub fn score(&self, assignment: &Assignment) -> Option<Score> {
         match (self.state, self.points) {
-            (State::InfraError, _) => None,
+            (State::InfraError, _) | (State::Graded, None) => None,
             (_, Some(points)) => Some(points.counted(assignment.counted)),
             (_, None) => Some(Score { earned: 0, of: assignment.of() }),
         }
@@ -314,6 +317,7 @@ impl Graded {
                 name: case.name.clone(),
                 state: case.state,
                 points: case.points,
+                because: case.because.clone(),
                 did: None,
                 problem: None,
                 explanations: Vec::new(),

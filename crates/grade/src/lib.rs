@@ -8,6 +8,7 @@
 
 mod book;
 pub mod class;
+pub mod formats;
 mod state;
 
 pub use book::{

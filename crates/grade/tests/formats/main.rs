@@ -1,0 +1,12 @@
+//! The formats, each against what is documented of it.
+
+#![allow(clippy::unwrap_used)]
+
+mod check50;
+mod classroom50;
+mod grades;
+mod gradescope;
+mod hostile;
+mod junit;
+mod sample;
+mod worksheets;

@@ -1,0 +1,13 @@
+# What the files for schools' tools say: JUnit, Gradescope, Classroom 50, check50, Moodle.
+
+format-skipped = not run
+format-hidden = This case is hidden: you see its name and its points only.
+format-no-submission = Nothing was handed in that can be run.
+format-does-not-compile = It does not compile.
+format-late = Handed in late.
+format-unsafe = This ran without a sandbox ({ $because }), so it is no proof against a program that cheats.
+format-unknown = The machine failed, so nobody knows what this earns. It is not a zero: it must be graded again.
+format-unknown-because = The machine failed, so nobody knows what this earns. It is not a zero: it must be graded again. What failed: { $why }
+format-points = { $earned } of { $of } points
+format-passed = passed
+format-failed = did not pass

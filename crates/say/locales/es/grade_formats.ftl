@@ -1,0 +1,13 @@
+# Lo que dicen los archivos para las herramientas de colegios y universidades: JUnit, Gradescope, Classroom 50, check50, Moodle.
+
+format-skipped = sin ejecutar
+format-hidden = Este caso está oculto: solo ves su nombre y sus puntos.
+format-no-submission = No entregaste nada que se pueda ejecutar.
+format-does-not-compile = No compila.
+format-late = Entregado tarde.
+format-unsafe = Se ejecutó sin caja de arena ({ $because }), así que no prueba nada contra un programa que hace trampa.
+format-unknown = Falló la máquina, así que nadie sabe cuánto vale esto. No es un cero: hay que calificarlo otra vez.
+format-unknown-because = Falló la máquina, así que nadie sabe cuánto vale esto. No es un cero: hay que calificarlo otra vez. Lo que falló: { $why }
+format-points = { $earned } de { $of } puntos
+format-passed = pasó
+format-failed = no pasó
