@@ -2,6 +2,9 @@
 
 use crate::{Assignment, Gradebook, Graded};
 
+/// The JSON Schema of [`json`] (draft 2020-12).
+pub const SCHEMA: &str = include_str!("../../gradebook.schema.json");
+
 /// A gradebook, as JSON: everything that is known, for teachers and for programs.
 pub fn json(book: &Gradebook) -> String {
     // Its keys are strings and its numbers are whole, so it can always be written.

@@ -26,7 +26,7 @@ use crate::{Assignment, Graded};
 pub use canvas::canvas;
 pub use check50::check50;
 pub use classroom50::{Release, classroom50};
-pub use gradebook::{json, json_of_one};
+pub use gradebook::{SCHEMA, json, json_of_one};
 pub use grades::grades_csv;
 pub use gradescope::{Gradescope, Hidden, Output, gradescope};
 pub use junit::junit;

@@ -9,4 +9,5 @@ mod gradescope;
 mod hostile;
 mod junit;
 mod sample;
+mod schema;
 mod worksheets;
