@@ -6,6 +6,7 @@
 //! "not graded" is said there, and where it has nothing, the answer is [`Unknown`], so that no file
 //! is written.
 
+mod autograder;
 mod canvas;
 mod check50;
 mod classroom50;
@@ -23,6 +24,7 @@ use thiserror::Error;
 
 use crate::{Assignment, Graded};
 
+pub use autograder::{Autograder, Below, gradescope_zip};
 pub use canvas::canvas;
 pub use check50::check50;
 pub use classroom50::{Release, classroom50};

@@ -197,6 +197,8 @@ fn python_s_library_says_the_same() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_text_breaks_it(book in hostile::book()) {
         let text = json(&book);

@@ -11,3 +11,6 @@ format-unknown-because = The machine failed, so nobody knows what this earns. It
 format-points = { $earned } of { $of } points
 format-passed = passed
 format-failed = did not pass
+
+autograder-failed = The machine failed, or this container does not allow what grading needs; the lines above say what. No points were given. If there can be no sandbox here, make the zip again with --unsafe.
+autograder-too-old = This binary does not run in this image: choose a newer one of Ubuntu for the autograder, or make the zip with a socklab that was built on an older system.

@@ -11,3 +11,6 @@ format-unknown-because = Falló la máquina, así que nadie sabe cuánto vale es
 format-points = { $earned } de { $of } puntos
 format-passed = pasó
 format-failed = no pasó
+
+autograder-failed = Falló la máquina, o este contenedor no permite lo que hace falta para calificar; las líneas de arriba dicen qué. No se dieron puntos. Si aquí no puede haber caja de arena, haz el zip otra vez con --unsafe.
+autograder-too-old = Este binario no se puede ejecutar en esta imagen: elige una más nueva de Ubuntu para el autograder, o haz el zip con un socklab compilado en un sistema más viejo.
