@@ -9,6 +9,8 @@
 mod book;
 pub mod class;
 pub mod formats;
+pub mod differences;
+pub mod journal;
 mod state;
 
 pub use book::{
