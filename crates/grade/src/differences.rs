@@ -49,8 +49,7 @@ pub fn difference(
     });
     // Too late and wrong are both without points.
     let passed = |state: Option<CaseState>| state.map(|it| it == CaseState::Passed);
-    let cases: Vec<_> =
-        compared.filter(|case| passed(case.before) != passed(case.now)).collect();
+    let cases: Vec<_> = compared.filter(|case| passed(case.before) != passed(case.now)).collect();
     let of = |graded: &Graded, assignment: &Assignment| (graded.state, graded.score(assignment));
     let (before, now_is) = (of(before, assignment_before), of(now, assignment));
     (before != now_is || !cases.is_empty()).then(|| Difference {
@@ -60,6 +59,42 @@ pub fn difference(
         now: now_is,
         cases,
     })
+}
+
+/// The differences as a table for a spreadsheet: a row for each student and case that changed. Points
+/// that nobody knows are empty.
+pub fn csv(differences: &[Difference]) -> String {
+    let mut text = "id,name,points_before,points_now,case,before,now\n".to_owned();
+    for it in differences {
+        let points =
+            |score: Option<Score>| score.map(|score| score.earned.to_string()).unwrap_or_default();
+        let word = |state: Option<CaseState>| state.map_or("", CaseState::word);
+        let mut cases: Vec<_> = it
+            .cases
+            .iter()
+            .map(|case| (case.name.as_str(), word(case.before), word(case.now)))
+            .collect();
+        if cases.is_empty() {
+            cases.push(("", it.before.0.word(), it.now.0.word()));
+        }
+        for (case, before, now) in cases {
+            let (points_before, points_now) = (points(it.before.1), points(it.now.1));
+            let name = it.name.as_deref().unwrap_or_default();
+            let row = [&it.id, name, &points_before, &points_now, case, before, now].map(cell);
+            text += &(row.join(",") + "\n");
+        }
+    }
+    text
+}
+
+/// A cell that no spreadsheet takes for a formula, RFC 4180.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +164,8 @@ mod tests {
         use CaseState::{Failed, Passed, Timeout};
         let before = graded(&[("port", Passed), ("echo", Failed), ("gone", Passed)]);
         let now = graded(&[("port", Passed), ("echo", Passed), ("new", Timeout)]);
-        let (old, new) = (assignment(&["port", "echo", "gone"]), assignment(&["port", "echo", "new"]));
+        let (old, new) =
+            (assignment(&["port", "echo", "gone"]), assignment(&["port", "echo", "new"]));
         let found = difference((&old, &before), (&new, &now)).unwrap();
         let told: Vec<_> =
             found.cases.iter().map(|it| (it.name.as_str(), it.before, it.now)).collect();
@@ -139,6 +175,9 @@ mod tests {
             ("gone", Some(Passed), None),
         ];
         assert_eq!(told, wanted);
+        let rows = csv(&[Difference { name: Some("=1+1, \"a\"".into()), ..found.clone() }]);
+        assert_eq!(rows.lines().count(), 4);
+        assert_eq!(rows.lines().nth(1), Some("ana,\"'=1+1, \"\"a\"\"\",2,2,echo,failed,passed"));
         assert_eq!(found.before.1, Some(Score { earned: 2, of: 3 }));
         assert_eq!(found.now.1, Some(Score { earned: 2, of: 3 }));
     }

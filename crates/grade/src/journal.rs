@@ -224,8 +224,11 @@ impl Journal {
         fs::set_permissions(folder, owner_only).map_err(failed("chmod", folder))?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(failed("read", &path))?;
-        let (history, good) = History::read(&text)
-            .map_err(|(line, what)| JournalError::Line { path: path.clone(), line, what })?;
+        let (history, good) = History::read(&text).map_err(|(line, what)| JournalError::Line {
+            path: path.clone(),
+            line,
+            what,
+        })?;
         let mut journal = Self { path, file, length: good as u64 };
         if good < text.len() {
             journal.cut().map_err(failed("ftruncate", &journal.path))?;
@@ -242,8 +245,11 @@ impl Journal {
         let path = folder.join(JOURNAL);
         let text = fs::read(&path).map_err(failed("open", &path))?;
         let read = History::read(&text);
-        read.map(|(history, _)| history)
-            .map_err(|(line, what)| JournalError::Line { path, line, what })
+        read.map(|(history, _)| history).map_err(|(line, what)| JournalError::Line {
+            path,
+            line,
+            what,
+        })
     }
 
     /// Appends a line. When this returns, it is on the disk; if it fails, nothing of it is.

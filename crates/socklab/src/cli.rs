@@ -80,6 +80,7 @@ pub(crate) enum Command {
         command: ExerciseCommand,
     },
     Check(Check),
+    Grade(Box<Grade>),
     Hint(Hint),
     Doctor {
         #[arg(long)]
@@ -639,6 +640,119 @@ pub(crate) struct Check {
     pub(crate) command: Vec<String>,
 }
 
+/// The most submissions that are graded at once.
+const MOST_JOBS: u32 = 256;
+
+/// How often a submission is graded again because the machine failed.
+const RETRIES: u32 = 2;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Grade {
+    #[arg(value_name = "EXERCISE", required = true)]
+    pub(crate) name: Option<String>,
+    #[arg(value_name = "FOLDER", required = true)]
+    pub(crate) folder: Option<PathBuf>,
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(short, long, value_name = "N", default_value_t = processors(), hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_JOBS)))]
+    pub(crate) jobs: u32,
+    #[arg(long, value_name = "last|best|first", value_enum, default_value = "last")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub(crate) attempt: WhichAttempt,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) file: Option<String>,
+    #[arg(long = "in", value_enum, value_name = "python|rust|c", hide_possible_values = true)]
+    pub(crate) code: Option<CodeLanguage>,
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) pack: Option<PathBuf>,
+    #[arg(long, value_name = "core|all", value_enum, default_value = "core")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub(crate) count: WhichPoints,
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
+    pub(crate) deadline: Option<Duration>,
+    #[arg(long, value_name = "N", default_value_t = RETRIES, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=100))]
+    pub(crate) retries: u32,
+    #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
+    pub(crate) format: Vec<GradeFormat>,
+    #[arg(long, requires = "output")]
+    pub(crate) regrade: bool,
+    #[arg(long = "unsafe")]
+    pub(crate) without_sandbox: bool,
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
+    #[arg(long, value_name = "N", conflicts_with_all = ["output", "format", "regrade", "shard"])]
+    #[arg(value_parser = clap::value_parser!(u32).range(2..=i64::from(MOST_TIMES)))]
+    pub(crate) soak: Option<u32>,
+    #[arg(long, value_name = "N", requires = "soak", default_value_t = 0)]
+    #[arg(hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_LOAD)))]
+    pub(crate) load: u32,
+    #[command(flatten)]
+    pub(crate) packets: Packets,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
+    #[command(subcommand)]
+    pub(crate) command: Option<GradeCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GradeCommand {
+    Merge(GradeMerge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GradeMerge {
+    #[arg(value_name = "FOLDER", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    #[arg(short, long, value_name = "FOLDER", required = true)]
+    pub(crate) output: PathBuf,
+    #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
+    pub(crate) format: Vec<GradeFormat>,
+}
+
+/// Which of a student's attempts counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichAttempt {
+    Last,
+    Best,
+    First,
+}
+
+/// Which points make the grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichPoints {
+    Core,
+    All,
+}
+
+impl From<WhichPoints> for socklab_grade::Counted {
+    fn from(points: WhichPoints) -> Self {
+        match points {
+            WhichPoints::Core => Self::Core,
+            WhichPoints::All => Self::All,
+        }
+    }
+}
+
+/// The formats of grades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GradeFormat {
+    Json,
+}
+
+/// A part of a class: the students whose place in the order of ids leaves this remainder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// From 1.
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Hint {
     #[arg(value_name = "EXERCISE")]
@@ -714,6 +828,30 @@ fn seconds_or_none(text: &str) -> Result<Duration, usage::NotAllowed> {
     let number = text.parse::<f64>().ok().filter(|number| (0.0..=86_400.0).contains(number));
     let time = number.map(Duration::from_secs_f64);
     time.ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds-or-none")))
+}
+
+/// A time such as `90`, `90s`, `45m` or `2h`, of a day at most.
+fn time_span(text: &str) -> Result<Duration, usage::NotAllowed> {
+    let number = text.trim_end_matches(['s', 'm', 'h']);
+    let unit = match &text[number.len()..] {
+        "" | "s" => Some(1.0),
+        "m" => Some(60.0),
+        "h" => Some(3600.0),
+        _ => None,
+    };
+    let seconds = number.parse::<f64>().ok().zip(unit).map(|(number, unit)| number * unit);
+    let seconds = seconds.filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    let time = seconds.map(Duration::from_secs_f64);
+    time.ok_or_else(|| usage::NotAllowed(sentence!("allowed-time-span")))
+}
+
+/// A part of several, such as `2/8`.
+fn shard(text: &str) -> Result<Shard, usage::NotAllowed> {
+    let parsed = text.split_once('/').and_then(|(number, of)| {
+        Some(Shard { number: number.parse().ok()?, of: of.parse().ok()? })
+    });
+    let fits = |shard: &Shard| (1..=shard.of).contains(&shard.number) && shard.of <= 100_000;
+    parsed.filter(fits).ok_or_else(|| usage::NotAllowed(sentence!("allowed-shard")))
 }
 
 /// The language that has one of the [`tags`].

@@ -115,13 +115,12 @@ pub(crate) fn write_err(text: Arguments<'_>) {
     let _ = print(&mut anstream::stderr().lock(), text);
 }
 
-#[cfg(test)]
 thread_local! {
     static WIDTH: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
 }
 
-/// Does something as in a terminal with so many columns.
-#[cfg(test)]
+/// Does something as in a terminal with so many columns, in this thread: what is kept must not depend
+/// on where it was made.
 pub(crate) fn with_width<T>(columns: usize, f: impl FnOnce() -> T) -> T {
     let before = WIDTH.replace(Some(columns));
     let done = f();
@@ -140,7 +139,6 @@ pub(crate) fn width_err() -> usize {
 }
 
 fn columns(terminal: impl AsFd) -> usize {
-    #[cfg(test)]
     if let Some(columns) = WIDTH.get() {
         return columns;
     }

@@ -49,6 +49,21 @@ pub(crate) fn fixes(speaker: Speaker, width: usize) -> Vec<String> {
     Examination::make(speaker).map(|found| found.fixes(speaker, width)).unwrap_or_default()
 }
 
+/// Why programs that nobody has a reason to trust can't be contained here, and how to change that;
+/// `None` if they can. Call it while this process has one thread.
+pub(crate) fn without_sandbox(speaker: Speaker) -> Option<(String, Vec<String>)> {
+    let found = match Examination::make(speaker) {
+        Ok(found) => found,
+        Err(error) => return Some((error.to_string(), Vec::new())),
+    };
+    let mut verdicts = found.verdicts.iter();
+    let refused = verdicts.find_map(|(ability, verdict)| match verdict {
+        Verdict::Refused(steps) if *ability == Ability::Sandbox => Some(steps),
+        _ => None,
+    });
+    Some((names(speaker, refused?), found.fixes(speaker, usize::MAX)))
+}
+
 impl Examination {
     fn make(speaker: Speaker) -> Result<Self> {
         let environment = Environment::of(&Clues::read());

@@ -10,6 +10,7 @@ mod course_check;
 mod course_copy;
 mod doctor;
 mod exercise;
+mod grade;
 mod hint;
 mod lab;
 mod learn;
@@ -23,6 +24,7 @@ pub(crate) mod trace;
 mod watch;
 mod what_if;
 
+pub(crate) use check::{Subject, Told, not_here, refusal, told, why};
 pub(crate) use completions::complete_if_asked;
 pub(crate) use exercise::with_code_language;
 
@@ -83,6 +85,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Exercise { command }) => return exercise::exercise(speaker, &command),
         Some(Command::Check(options)) if options.watch => return watch::watch(speaker, &options),
         Some(Command::Check(options)) => return check::check(speaker, &options),
+        Some(Command::Grade(options)) => return grade::grade(speaker, &options),
         Some(Command::Hint(options)) => return hint::hint(speaker, &options),
         Some(Command::Lab(command)) => return lab::lab(speaker, command),
         Some(Command::Doctor { json }) => return doctor::doctor(speaker, json),

@@ -15,6 +15,7 @@ mod doctor;
 mod environment;
 mod escapes;
 mod exercises;
+mod grade;
 mod hint;
 mod interop_ntp;
 mod interop_python;

@@ -3,14 +3,13 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 use socklab_say::Speaker;
-use socklab_scenario::exercise::{CaseReport, Open, Report, conduct};
+use socklab_scenario::exercise::{CaseReport, Open, Report};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Isolation, PlaceUsed, Recording, Source};
 
-use super::advice::{Advice, advice};
 use super::explain::why;
-use super::story::{conduct_text, gap_in_the_way};
 use super::subject::Subject;
+use super::told::told;
 use crate::course::{source, texts};
 use crate::output;
 
@@ -105,21 +104,8 @@ fn gap_json(gap: &Open) -> Value {
 }
 
 fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
-    let conduct: Vec<String> = match &done.recording {
-        Some(recording) => {
-            conduct(recording).iter().map(|conduct| conduct_text(speaker, conduct)).collect()
-        }
-        None => Vec::new(),
-    };
-    let failed = done.problem().is_some();
-    let insight = done.insight();
-    // At a gap, its prompt is what helps.
-    let gap = if failed { gap_in_the_way(done, about.subject) } else { None };
-    let advises = failed && gap.is_none();
-    let advice = if advises { advice(speaker, done, &insight) } else { Advice::default() };
-    let hints = if super::advised(done) { advice.hints } else { Vec::new() };
-    let did = insight.deed.as_ref().map(|deed| {
-        let text = speaker.tell(&deed.sentence());
+    let told = told(speaker, done, about.subject);
+    let did = told.did.as_ref().map(|(deed, text)| {
         json!({
             "rule": deed.rule, "cause": deed.cause, "text": text, "events": deed.evidence,
         })
@@ -132,13 +118,13 @@ fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
         "argv": argv(done),
         "points": (done.verdict.state != CaseState::InfraError).then_some(done.verdict.points),
         "of": done.verdict.of,
-        "gap": gap.as_ref().map(gap_json),
+        "gap": told.gap.as_ref().map(gap_json),
         "did": did,
-        "problem": failed.then(|| why(speaker, done).join("\n")),
-        "explanations": advice.sentences,
-        "hint": hints.first(),
-        "hints": hints,
-        "conduct": conduct,
+        "problem": told.problem,
+        "explanations": told.explanations,
+        "hint": told.hints.first(),
+        "hints": told.hints,
+        "conduct": told.conduct,
         "rules": done.recording.as_ref().map_or(&[][..], |recording| &recording.rules),
         "beside": done.recording.as_ref().map_or(0, |recording| recording.beside),
     })

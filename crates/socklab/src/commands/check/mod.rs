@@ -11,6 +11,7 @@ mod response;
 mod runs_with;
 mod story;
 mod subject;
+mod told;
 mod unbuilt;
 mod wanted;
 
@@ -43,6 +44,7 @@ pub(crate) use levels::{Help, hint_lines, next_hint, remember};
 pub(crate) use report::{case_line, isolation, not_run, refused, summary};
 pub(crate) use story::{Order, again, reason, story};
 pub(crate) use subject::Subject;
+pub(crate) use told::{Told, told};
 pub(crate) use unbuilt::{not_here, refusal, warnings};
 pub(crate) use wanted::bytes_text;
 

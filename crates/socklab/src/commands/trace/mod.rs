@@ -31,12 +31,12 @@ use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{BROKEN_PIPE, eprintln, println};
 pub(crate) use outputs::Outputs;
-use picture::{draw_to, to_text};
+use picture::to_text;
 use recording::Keeping;
 
 pub(crate) use commands::{TracedProgram, course_program, program};
 pub(crate) use frames::Frames;
-pub(crate) use picture::{ladder_of, sentence};
+pub(crate) use picture::{FileFormat, draw_to, ladder_of, sentence};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
 pub(crate) use tapped::{Packets, tap};

@@ -121,6 +121,12 @@ impl Running {
         wanted(&self.output.wait_until(wanted))
     }
 
+    /// The same for its standard error.
+    pub(crate) fn wait_for_error_or_end(&self, text: &str) -> bool {
+        let wanted = |bytes: &[u8]| contains(bytes, text.as_bytes());
+        wanted(&self.errors.wait_until(wanted))
+    }
+
     /// Waits until its standard error contains this text.
     #[track_caller]
     pub(crate) fn wait_for_error(&self, text: &str) -> String {

@@ -1,0 +1,101 @@
+# The texts of `socklab grade`.
+
+cmd-grade = Grade a class: run everybody's submission, contained, several at once, and keep what each came to
+arg-grade-name = An exercise, as `socklab exercise list` names it
+arg-grade-folder = The submissions: a folder or a file for each student
+arg-grade-output = Keep the results in this folder, which only you can open: gradebook.json, and for each student the pages, recordings and packets of the cases. The same command again goes on where this one ended, and runs nothing twice
+arg-grade-jobs = How many submissions are graded at once (default: as many as there are processors)
+arg-grade-attempt = Which of a student's attempts counts: last, best or first (default: last). For the best all of them are run
+arg-grade-file = The name of the file to run (default: the one in a language of the exercise)
+arg-grade-code = Only files in this language: python, rust or c
+arg-grade-pack = A folder of cases that students don't have, with an `exercise.toml` like an exercise's: they are added, and students see their names and points only
+arg-grade-count = Which points make the grade: core (the cases that a simple correct solution passes) or all (default: core)
+arg-grade-seed = The seed of payloads, the same for everybody (default: drawn once, and kept in the folder of results)
+arg-grade-deadline = Begin nothing after this time, such as 90s, 45m or 2h: who was not reached has no points yet, and the same command goes on with them
+arg-grade-retries = How often a submission is graded again because the machine failed, not the program (default 2)
+arg-grade-format = Also write the grades in this format: json (repeatable). Without -o, print that instead of the table
+arg-grade-regrade = Grade everybody again, and show what is different. That also happens by itself if the exercise has changed
+arg-grade-without_sandbox = Run without a sandbox: submissions could read and change whatever you can. Every result is marked
+arg-grade-shard = Grade a part only: the Ith of N, by the order of students. `socklab grade merge` puts the parts together
+arg-grade-soak = Grade the class N times, each time with another seed, and show whose cases did not come to the same every time
+arg-grade-load = With --soak: keep so many processors busy meanwhile (default 0)
+
+cmd-grade-merge = Put the results of several parts of a class together
+arg-grade-merge-folders = The folders of results, one for each part
+arg-grade-merge-output = The folder for the results of the whole class
+arg-grade-merge-format = Also write the grades in this format: json (repeatable)
+
+allowed-time-span = a time such as 90s, 45m or 2h, of a day at most
+allowed-shard = a part of several, such as 2/8
+value-TIME = TIME
+value-FORMAT = FORMAT
+
+examples-grade =
+    $ socklab grade echo-server submissions -o results
+    $ socklab grade echo-server submissions -o results -j 8 --deadline 45m
+    $ socklab grade echo-server submissions -o results --regrade  # what is different now?
+    $ socklab grade echo-server submissions --format json | jq '.results[] | .student.id, .points.core'
+    Exit codes: 0 everybody has points, be it none; 3 the machine kept somebody from having any, or has
+    no sandbox; 2 the command line, or a folder that can't be the one.
+examples-grade-merge =
+    $ socklab grade echo-server submissions -o part-1 --shard 1/2
+    $ socklab grade echo-server submissions -o part-2 --shard 2/2
+    $ socklab grade merge part-1 part-2 -o results
+
+grade-nobody = { $folder }: nobody handed in anything here
+grade-nothing = nothing that could be run was handed in
+grade-not-reached = not reached before time was up
+grade-no-sandbox = submissions can't be contained on this machine: { $why }
+grade-no-sandbox-hint = `socklab doctor` says more. To run them all the same, and mark every result: --unsafe
+grade-time-left = about { $time } left
+grade-interrupted =
+    { $all ->
+        [one] { $done } of one submission is graded and kept. The same command goes on.
+       *[other] { $done } of { $all } submissions are graded and kept. The same command goes on.
+    }
+grade-interrupted-lost =
+    { $all ->
+        [one] { $done } of one submission was graded. Nothing is kept without -o.
+       *[other] { $done } of { $all } submissions were graded. Nothing is kept without -o.
+    }
+grade-unknown =
+    { $students ->
+        [one] One student has no points, because the machine failed or time was up: that is no zero. The same command tries again.
+       *[other] { $students } students have no points, because the machine failed or time was up: that is no zero. The same command tries again.
+    }
+grade-kept = Results: { $folder }
+grade-full-hint = What was graded before is kept; with room again, the same command goes on
+grade-not-ours = { $folder }: there are files in it, and no results of a grading
+grade-not-ours-hint = Name a new folder, or an empty one
+grade-in-use = { $folder }: another grading is writing there now
+grade-bad-line = { $path }, line { $line }: { $what }
+grade-bad-line-hint = Somebody has changed this file. Without that line the rest can be read again
+grade-other-exercise = { $folder }: there are results of { $has } in it, not of { $exercise }
+
+grade-pack = Hidden cases: { $name } (sha256 { $hash }…)
+grade-hidden = { " " }(hidden)
+grade-cases = Cases: { $cases }
+grade-state-graded = graded
+grade-state-no-submission = no submission
+grade-state-does-not-compile = does not compile
+grade-state-infra-error = not graded
+grade-late = late
+grade-unsafe = without a sandbox
+grade-summary =
+    { $students ->
+        [one] One student: mean { $mean }, median { $median } of { $of } points
+       *[other] { $students } students: mean { $mean }, median { $median } of { $of } points
+    }
+grade-most-failed = Failed most often: { $cases }
+grade-changed =
+    { $students ->
+        [one] Different for one student:
+       *[other] Different for { $students } students:
+    }
+grade-took = Took { $wall }.
+grade-used = Processor time per submission: { $each }; the largest process had { $mib } MiB.
+
+grade-merge-twice = { $id } is in several parts, with different submissions
+grade-merge-filled = { $folder }: there are results in it already. Name a new folder
+grade-merge-not-whole = { $path }: { $why }. Was this part graded to its end?
+grade-merge-other = { $one } and { $other } were not graded by the same: another exercise, pack, seed or version

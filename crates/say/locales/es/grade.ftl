@@ -1,0 +1,101 @@
+# Los textos de `socklab grade`.
+
+cmd-grade = Calificar un curso: ejecutar la entrega de cada estudiante, contenida, varias a la vez, y guardar el resultado de cada una
+arg-grade-name = Un ejercicio, como lo nombra `socklab exercise list`
+arg-grade-folder = Las entregas: una carpeta o un archivo por estudiante
+arg-grade-output = Guardar los resultados en esta carpeta, que solo tú puedes abrir: gradebook.json y, por estudiante, las páginas, las grabaciones y los paquetes de los casos. La misma orden sigue otra vez donde esta terminó, y no ejecuta nada dos veces
+arg-grade-jobs = Cuántas entregas se califican a la vez (por omisión, tantas como procesadores haya)
+arg-grade-attempt = Cuál de los intentos de un estudiante cuenta: last (el último), best (el mejor) o first (el primero); por omisión, last. Para el mejor se ejecutan todos
+arg-grade-file = El nombre del archivo que se ejecuta (por omisión, el que está en un lenguaje del ejercicio)
+arg-grade-code = Solo archivos en este lenguaje: python, rust o c
+arg-grade-pack = Una carpeta de casos que los estudiantes no tienen, con un `exercise.toml` como el de un ejercicio: se agregan, y los estudiantes solo ven sus nombres y puntos
+arg-grade-count = Qué puntos hacen la nota: core (los casos que pasa una solución sencilla y correcta) o all, todos (por omisión, core)
+arg-grade-seed = La semilla de los datos, la misma para todos (por omisión se sortea una vez y se guarda en la carpeta de resultados)
+arg-grade-deadline = No empezar nada después de este tiempo, como 90s, 45m o 2h: a quien no le tocó todavía no tiene puntos, y la misma orden sigue con ellos
+arg-grade-retries = Cuántas veces se vuelve a calificar una entrega porque falló la máquina y no el programa (por omisión, 2)
+arg-grade-format = Escribir las notas también en este formato: json (repetible). Sin -o, se imprime eso en lugar de la tabla
+arg-grade-regrade = Calificar a todos otra vez y mostrar qué cambió. También pasa por sí solo si cambió el ejercicio
+arg-grade-without_sandbox = Ejecutar sin caja de arena: las entregas podrían leer y cambiar todo lo que tú puedes. Cada resultado queda marcado
+arg-grade-shard = Calificar solo una parte: la I de N, por el orden de los estudiantes. `socklab grade merge` junta las partes
+arg-grade-soak = Calificar el curso N veces, cada vez con otra semilla, y mostrar de quién cambió el resultado de algún caso
+arg-grade-load = Con --soak: mantener ocupados tantos procesadores mientras tanto (por omisión, 0)
+
+cmd-grade-merge = Juntar los resultados de varias partes de un curso
+arg-grade-merge-folders = Las carpetas de resultados, una por parte
+arg-grade-merge-output = La carpeta para los resultados de todo el curso
+arg-grade-merge-format = Escribir las notas también en este formato: json (repetible)
+
+allowed-time-span = un tiempo como 90s, 45m o 2h, de un día como máximo
+allowed-shard = una parte de varias, como 2/8
+value-TIME = TIEMPO
+value-FORMAT = FORMATO
+
+examples-grade =
+    $ socklab grade echo-server entregas -o resultados
+    $ socklab grade echo-server entregas -o resultados -j 8 --deadline 45m
+    $ socklab grade echo-server entregas -o resultados --regrade  # ¿qué cambió?
+    $ socklab grade echo-server entregas --format json | jq '.results[] | .student.id, .points.core'
+    Códigos de salida: 0 todos tienen puntos, así sean cero; 3 por culpa de la máquina alguien no los
+    tiene, o no hay caja de arena; 2 la orden, o una carpeta que no puede ser.
+examples-grade-merge =
+    $ socklab grade echo-server entregas -o parte-1 --shard 1/2
+    $ socklab grade echo-server entregas -o parte-2 --shard 2/2
+    $ socklab grade merge parte-1 parte-2 -o resultados
+
+grade-nobody = { $folder }: aquí nadie entregó nada
+grade-nothing = no entregó nada que se pudiera ejecutar
+grade-not-reached = no le tocó antes de que se acabara el tiempo
+grade-no-sandbox = en esta máquina no se pueden contener las entregas: { $why }
+grade-no-sandbox-hint = `socklab doctor` dice más. Para ejecutarlas de todas maneras, y marcar cada resultado: --unsafe
+grade-time-left = faltan unos { $time }
+grade-interrupted =
+    { $all ->
+        [one] Quedó calificada y guardada { $done } de una entrega. La misma orden sigue.
+       *[other] Quedaron calificadas y guardadas { $done } de { $all } entregas. La misma orden sigue.
+    }
+grade-interrupted-lost =
+    { $all ->
+        [one] Quedó calificada { $done } de una entrega. Sin -o no se guarda nada.
+       *[other] Quedaron calificadas { $done } de { $all } entregas. Sin -o no se guarda nada.
+    }
+grade-unknown =
+    { $students ->
+        [one] Un estudiante no tiene puntos, porque falló la máquina o se acabó el tiempo: eso no es un cero. La misma orden lo intenta otra vez.
+       *[other] { $students } estudiantes no tienen puntos, porque falló la máquina o se acabó el tiempo: eso no es un cero. La misma orden lo intenta otra vez.
+    }
+grade-kept = Resultados: { $folder }
+grade-full-hint = Lo que se calificó antes está guardado; cuando haya espacio, la misma orden sigue
+grade-not-ours = { $folder }: ahí hay archivos, pero no los resultados de una calificación
+grade-not-ours-hint = Nombra una carpeta nueva, o una vacía
+grade-in-use = { $folder }: otra calificación está escribiendo ahí ahora
+grade-bad-line = { $path }, línea { $line }: { $what }
+grade-bad-line-hint = Alguien cambió este archivo. Sin esa línea se puede volver a leer el resto
+grade-other-exercise = { $folder }: ahí hay resultados de { $has }, no de { $exercise }
+
+grade-pack = Casos ocultos: { $name } (sha256 { $hash }…)
+grade-hidden = { " " }(oculto)
+grade-cases = Casos: { $cases }
+grade-state-graded = calificada
+grade-state-no-submission = sin entrega
+grade-state-does-not-compile = no compila
+grade-state-infra-error = sin calificar
+grade-late = tarde
+grade-unsafe = sin caja de arena
+grade-summary =
+    { $students ->
+        [one] Un estudiante: media { $mean }, mediana { $median } de { $of } puntos
+       *[other] { $students } estudiantes: media { $mean }, mediana { $median } de { $of } puntos
+    }
+grade-most-failed = Los casos más fallados: { $cases }
+grade-changed =
+    { $students ->
+        [one] Cambió para un estudiante:
+       *[other] Cambió para { $students } estudiantes:
+    }
+grade-took = Tomó { $wall }.
+grade-used = Tiempo de procesador por entrega: { $each }; el proceso más grande tuvo { $mib } MiB.
+
+grade-merge-twice = { $id } está en varias partes, con entregas distintas
+grade-merge-filled = { $folder }: ahí ya hay resultados. Nombra una carpeta nueva
+grade-merge-not-whole = { $path }: { $why }. ¿Se calificó esa parte hasta el final?
+grade-merge-other = { $one } y { $other } no se calificaron con lo mismo: otro ejercicio, otros casos ocultos, otra semilla u otra versión

@@ -1,0 +1,69 @@
+//! What a class is judged by: the exercise, a pack of hidden cases, the hints.
+
+use anyhow::Result;
+use socklab_grade::journal::key;
+use socklab_grade::{Counted, Pack};
+use socklab_say::Speaker;
+use socklab_scenario::exercise::Hints;
+use socklab_scenario::format::Exercise;
+
+use super::handed::Enrolled;
+use super::some_seed;
+use crate::cli::{self, Shard};
+use crate::commands::exercise::Material;
+use crate::graded::Judge;
+
+/// What a class is judged by.
+pub(super) struct Judged {
+    /// The exercise, with the cases of the pack behind its own.
+    pub(super) exercise: Exercise,
+    /// The SHA-256 of its files.
+    sha256: String,
+    pack: Option<Pack>,
+    hidden: Vec<String>,
+    gaps: Hints,
+    counted: Counted,
+    /// The options that another command needs to find the exercise.
+    pub(super) words: Vec<String>,
+}
+
+impl Judged {
+    pub(super) fn load(speaker: Speaker, options: &cli::Grade, name: &str) -> Result<Self> {
+        let material = Material::load(speaker, &options.which)?;
+        let exercise = material.exercise(name)?;
+        Ok(Self {
+            sha256: material.source(&exercise.name).sha256,
+            gaps: material.hints(&exercise.name)?,
+            pack: None,
+            hidden: Vec::new(),
+            exercise,
+            counted: options.count.into(),
+            words: options.which.words(),
+        })
+    }
+
+    /// What judges submissions, with this seed.
+    pub(super) fn judge(&self, seed: u64) -> Judge<'_> {
+        Judge {
+            exercise: &self.exercise,
+            sha256: &self.sha256,
+            pack: self.pack.as_ref(),
+            hidden: &self.hidden,
+            gaps: &self.gaps,
+            seed,
+            counted: self.counted,
+        }
+    }
+
+    /// A seed that nobody could know. Those who grade parts of a class must have the same, and find
+    /// it in what they have in common.
+    pub(super) fn seed(&self, shard: Option<Shard>, students: &[&Enrolled]) -> u64 {
+        if shard.is_none() {
+            return some_seed();
+        }
+        let ids = students.iter().map(|one| one.student.id.as_str());
+        let pack = self.pack.as_ref().map_or("", |pack| pack.sha256.as_str());
+        let parts: Vec<&str> = [self.sha256.as_str(), pack].into_iter().chain(ids).collect();
+        u64::from_str_radix(&key(&parts)[..8], 16).unwrap_or(1)
+    }
+}

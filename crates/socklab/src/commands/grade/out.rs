@@ -1,0 +1,181 @@
+//! The folder of results: which round it is in, and what is written there.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+use socklab_grade::differences::{self, Difference};
+use socklab_grade::journal::{Entry, History, Journal, JournalError, Line, Round};
+use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
+use socklab_say::{Speaker, say};
+
+use crate::cli::{self, GradeFormat};
+use crate::exit_reason::ExitReason;
+use crate::failure::{Failure, exit_for};
+use crate::file::{PRIVATE, write_whole};
+
+/// An open folder of results.
+pub(super) struct Out {
+    pub(super) folder: PathBuf,
+    journal: Mutex<Journal>,
+    /// What was there when it was opened.
+    pub(super) history: History,
+    /// The number of the round that is graded now.
+    pub(super) round: u32,
+    /// What is graded in it.
+    pub(super) assignment: Assignment,
+    speaker: Speaker,
+}
+
+impl Out {
+    /// Opens the folder, and goes on with the last round or begins another one: because the exercise,
+    /// its pack, the seed or socklab itself is another one, or because somebody asks for it.
+    ///
+    /// # Errors
+    ///
+    /// The folder is somebody else's, in use, of another exercise, or can't be written.
+    pub(super) fn open(
+        speaker: Speaker,
+        folder: &Path,
+        wanted: Assignment,
+        options: &cli::Grade,
+    ) -> Result<Self> {
+        let opened = Journal::open(folder).map_err(|error| refused(speaker, error))?;
+        let (mut journal, history) = opened;
+        let last = history.last_round().cloned();
+        if let Some(last) = last.as_ref().filter(|it| it.assignment.exercise != wanted.exercise) {
+            let folder = socklab_say::path(folder);
+            let (has, exercise) = (&last.assignment.exercise, &wanted.exercise);
+            let what = say!(
+                speaker,
+                "grade-other-exercise",
+                folder = folder,
+                has = has,
+                exercise = exercise
+            );
+            return Err(Failure::new(ExitReason::Usage, what).into());
+        }
+        let goes_on = last.as_ref().filter(|last| {
+            let [a, b] = [&last.assignment, &wanted];
+            let same = (&a.exercise_sha256, &a.pack, &a.socklab)
+                == (&b.exercise_sha256, &b.pack, &b.socklab);
+            let seed = options.seed.is_none_or(|seed| seed == a.seed);
+            // What was asked for and not finished goes on, too.
+            let asked = options.regrade && (history.is_finished() || !last.asked);
+            same && seed && !asked
+        });
+        let (round, assignment) = match (goes_on, &last) {
+            (Some(last), _) => {
+                let (seed, started) = (last.assignment.seed, last.assignment.started.clone());
+                let language = last.assignment.language.clone();
+                let known = |name: &str| last.assignment.case(name).map(|it| it.title.clone());
+                let mut assignment = Assignment { seed, started, ..wanted };
+                if language != assignment.language {
+                    for case in &mut assignment.cases {
+                        case.title = known(&case.name).unwrap_or_default();
+                    }
+                    assignment.title.clone_from(&last.assignment.title);
+                    assignment.language = language;
+                }
+                (last.number, assignment)
+            }
+            (None, last) => {
+                let kept = last.as_ref().map(|last| last.assignment.seed);
+                let seed = options.seed.or(kept).unwrap_or(wanted.seed);
+                let assignment = Assignment { seed, ..wanted };
+                let number = last.as_ref().map_or(0, |last| last.number) + 1;
+                let round = Round {
+                    format_version: FORMAT_VERSION,
+                    number,
+                    asked: options.regrade,
+                    assignment: assignment.clone(),
+                };
+                journal.append(&Line::Round(round)).map_err(|error| refused(speaker, error))?;
+                (number, assignment)
+            }
+        };
+        let folder = folder.to_owned();
+        Ok(Self { folder, journal: Mutex::new(journal), history, round, assignment, speaker })
+    }
+
+    /// Keeps a result. When this returns, it is on the disk.
+    pub(super) fn append(&self, key: String, graded: &Graded) -> Result<()> {
+        let entry = Entry { round: self.round, key, graded: graded.clone() };
+        self.write(&Line::Result(Box::new(entry)))
+    }
+
+    fn write(&self, line: &Line) -> Result<()> {
+        // A line is appended as a whole or not at all.
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(journal.append(line).map_err(|error| refused(self.speaker, error))?)
+    }
+
+    /// Writes what the whole class came to.
+    pub(super) fn keep(
+        &self,
+        options: &cli::Grade,
+        book: &Gradebook,
+        changed: &[Difference],
+    ) -> Result<()> {
+        keep(self.speaker, &self.folder, &options.format, book)?;
+        if self.round > 1 {
+            let path = self.folder.join("differences.csv");
+            write(self.speaker, &path, &differences::csv(changed))?;
+        }
+        let all = book.results.iter().all(|graded| graded.state.has_points());
+        if all && self.history.finished != Some(self.round) {
+            self.write(&Line::Finished(self.round))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes the files about a whole class.
+pub(super) fn keep(
+    speaker: Speaker,
+    folder: &Path,
+    formats: &[GradeFormat],
+    book: &Gradebook,
+) -> Result<()> {
+    let put = |name: &str, text: &str| write(speaker, &folder.join(name), text);
+    put("gradebook.json", &(serde_json::to_string_pretty(book)? + "\n"))?;
+    for format in formats {
+        put(super::name_of(*format), &super::text_of(*format, book)?)?;
+    }
+    Ok(())
+}
+
+/// Writes a file of the results: all of it, or nothing.
+pub(super) fn write(speaker: Speaker, path: &Path, text: &str) -> Result<()> {
+    let written = write_whole(path, text.as_bytes(), PRIVATE);
+    Ok(written.map_err(|error| cannot_write(speaker, path, &error))?)
+}
+
+/// A file of the results could not be written. What was graded before is kept.
+pub(super) fn cannot_write(speaker: Speaker, path: &Path, error: &std::io::Error) -> Failure {
+    let what = say!(speaker, "write-failed", path = socklab_say::path(path));
+    let hint = say!(speaker, "grade-full-hint");
+    Failure::new(exit_for(error), format!("{what}: {error}")).hint(hint)
+}
+
+/// Why a folder of results can't be used.
+pub(super) fn refused(speaker: Speaker, error: JournalError) -> Failure {
+    match &error {
+        JournalError::NotOurs(folder) => {
+            let what = say!(speaker, "grade-not-ours", folder = socklab_say::path(folder));
+            Failure::new(ExitReason::Usage, what).hint(say!(speaker, "grade-not-ours-hint"))
+        }
+        JournalError::InUse(folder) => {
+            let what = say!(speaker, "grade-in-use", folder = socklab_say::path(folder));
+            Failure::new(ExitReason::Usage, what)
+        }
+        JournalError::Line { path, line, what } => {
+            let path = socklab_say::path(path);
+            let what = say!(speaker, "grade-bad-line", path = path, line = line, what = what);
+            Failure::new(ExitReason::No, what).hint(say!(speaker, "grade-bad-line-hint"))
+        }
+        JournalError::Call { call: "write", path, source } => cannot_write(speaker, path, source),
+        JournalError::Call { source, .. } => Failure::new(exit_for(source), error.to_string()),
+        _ => Failure::new(ExitReason::No, error.to_string()),
+    }
+}

@@ -1,0 +1,217 @@
+//! Grades all submissions, several at once. A case runs in a process of its own, so that threads are
+//! enough; what they share is the list of what is left, and the journal.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Error, Result};
+use socklab_grade::Graded;
+use socklab_grade::journal::key;
+use socklab_say::{Speaker, duration, say};
+use socklab_scenario::Runner;
+
+use super::handed::{Enrolled, Submission};
+use super::judge::Judged;
+use super::one::Led;
+use super::out::Out;
+use super::table;
+use crate::cli;
+use crate::graded::{Judge, Submitted};
+use crate::output::eprintln;
+use crate::terminal::gauge::{self, Gauge};
+
+/// A submission to be graded, or somebody without one.
+pub(super) struct Job<'c> {
+    /// The student's place in the list.
+    pub(super) at: usize,
+    pub(super) who: &'c Enrolled,
+    pub(super) attempt: Option<&'c Submission>,
+    /// True if others of the same student are graded too.
+    pub(super) several: bool,
+}
+
+/// What grades.
+pub(super) struct Pool<'a> {
+    /// Speaks to whoever waits.
+    pub(super) speaker: Speaker,
+    /// Speaks to those who read the results.
+    pub(super) texts: Speaker,
+    pub(super) options: &'a cli::Grade,
+    pub(super) judged: &'a Judged,
+    pub(super) judge: Judge<'a>,
+    pub(super) runner: &'a Runner,
+    pub(super) out: Option<&'a Out>,
+    /// When no more is begun.
+    pub(super) end: Option<Instant>,
+    /// How many are done.
+    pub(super) done: &'a AtomicUsize,
+    /// Set when the results can't be kept.
+    pub(super) stopped: AtomicBool,
+}
+
+/// What the main thread is told by the others.
+enum News {
+    /// A result, of the student at this place; true if it was known before.
+    Graded(usize, Box<Graded>, bool),
+    /// Results can't be kept.
+    Trouble(Error),
+}
+
+impl Pool<'_> {
+    /// Grades all of them until time is up. The results, each with its student's place, and why it
+    /// ended early if it did.
+    pub(super) fn run(&self, jobs: &[Job<'_>]) -> (Vec<(usize, Graded)>, Option<Error>) {
+        let left = Mutex::new(jobs.iter());
+        // No thread panics while it holds the lock.
+        let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = |news: &Sender<News>| {
+            while let Some(job) = next() {
+                if self.stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                match self.grade(job) {
+                    // The main thread listens until all have ended.
+                    Ok(Some(graded)) => drop(news.send(graded)),
+                    Ok(None) => {}
+                    Err(error) => {
+                        self.stopped.store(true, Ordering::SeqCst);
+                        drop(news.send(News::Trouble(error)));
+                    }
+                }
+            }
+        };
+        let (sender, news) = channel();
+        let mut results = Vec::new();
+        let mut trouble = None;
+        let mut progress = Progress::new(self.speaker, jobs.len());
+        thread::scope(|scope| {
+            for number in 0..self.options.jobs {
+                let sender = sender.clone();
+                let started = thread::Builder::new().spawn_scoped(scope, move || work(&sender));
+                if let (Err(error), 0) = (started, number) {
+                    trouble = Some(Error::from(error).context("clone, a thread that grades"));
+                    break;
+                }
+            }
+            drop(sender);
+            progress.show();
+            for told in news {
+                match told {
+                    News::Graded(at, graded, known) => {
+                        self.done.fetch_add(1, Ordering::SeqCst);
+                        progress.advance(self.speaker, self, &graded, known);
+                        results.push((at, *graded));
+                    }
+                    News::Trouble(error) => {
+                        trouble.get_or_insert(error);
+                    }
+                }
+            }
+        });
+        gauge::hide();
+        (results, trouble)
+    }
+
+    fn grade(&self, job: &Job<'_>) -> Result<Option<News>> {
+        Ok(match self.one(job)? {
+            Led::Nowhere => None,
+            Led::To(graded, None) => Some(News::Graded(job.at, graded, true)),
+            Led::To(graded, Some(key)) => {
+                if let Some(out) = self.out {
+                    out.append(key, &graded)?;
+                }
+                Some(News::Graded(job.at, graded, false))
+            }
+        })
+    }
+
+    /// True if no more is to be begun.
+    pub(super) fn is_over(&self) -> bool {
+        let late = self.end.is_some_and(|end| Instant::now() >= end);
+        late || self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Under which key a result counts again: everything that it depends on.
+    pub(super) fn key(&self, submission: &str) -> String {
+        let judge = &self.judge;
+        let pack = judge.pack.map_or("", |pack| pack.sha256.as_str());
+        let code = self.options.code.map(|code| format!("{code:?}")).unwrap_or_default();
+        key(&[
+            submission,
+            judge.sha256,
+            pack,
+            &judge.seed.to_string(),
+            self.options.file.as_deref().unwrap_or_default(),
+            &code,
+            if self.options.without_sandbox { "unsafe" } else { "" },
+        ])
+    }
+
+    /// What this submission came to before, told of this student as the class is now.
+    pub(super) fn known(&self, submitted: &Submitted) -> Option<Graded> {
+        let out = self.out?;
+        let key = self.key(&submitted.sha256);
+        let known = out.history.known(out.round, &submitted.student.id, &key)?;
+        Some(Graded {
+            student: submitted.student.clone(),
+            attempt: submitted.attempt.clone(),
+            ..known.clone()
+        })
+    }
+}
+
+/// How far it is, for whoever waits.
+struct Progress {
+    gauge: Gauge,
+    visible: bool,
+    began: Instant,
+    /// How many were really graded, and how many are left.
+    graded: u32,
+    left: usize,
+    time: String,
+    speaker: Speaker,
+}
+
+impl Progress {
+    fn new(speaker: Speaker, all: usize) -> Self {
+        let visible = stderr().is_terminal();
+        Self {
+            gauge: Gauge::new(all, visible),
+            visible,
+            began: Instant::now(),
+            graded: 0,
+            left: all,
+            time: String::new(),
+            speaker,
+        }
+    }
+
+    fn show(&self) {
+        self.gauge.show(&self.time);
+    }
+
+    fn advance(&mut self, speaker: Speaker, pool: &Pool<'_>, graded: &Graded, known: bool) {
+        self.left = self.left.saturating_sub(1);
+        self.graded += u32::from(!known);
+        gauge::hide();
+        if !known {
+            if !self.visible {
+                eprintln!("{}", table::line(speaker, &pool.judge, graded));
+            }
+            let each = self.began.elapsed() / self.graded;
+            let left = each * u32::try_from(self.left).unwrap_or(u32::MAX);
+            self.time = say!(self.speaker, "grade-time-left", time = duration(rounded(left)));
+        }
+        self.gauge.advance();
+        self.show();
+    }
+}
+
+/// Nobody wants to know it more exactly than to the second.
+fn rounded(time: Duration) -> u64 {
+    time.as_secs().saturating_mul(1_000_000_000)
+}

@@ -1,0 +1,254 @@
+//! `grade`: a class is graded once, whatever happens meanwhile.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::process::Signal;
+use serde_json::Value;
+use socklab_prerequisites::{need, not_run};
+
+use crate::stage::{Ended, Running, run, socklab};
+
+const EXERCISES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises");
+
+/// A class that hands in programs of the course, and what grading it leaves.
+struct School(tempfile::TempDir);
+
+impl School {
+    /// `students` are their ids, and the programs of the exercise that they hand in.
+    fn of(exercise: &str, students: &[(&str, &str)]) -> Self {
+        let school = Self(tempfile::tempdir().expect("a folder"));
+        for folder in ["tmp", "class"] {
+            fs::create_dir(school.path(folder)).expect("a folder");
+        }
+        for (id, program) in students {
+            school.hand_in(exercise, id, program);
+        }
+        school
+    }
+
+    fn hand_in(&self, exercise: &str, id: &str, program: &str) {
+        let program = Path::new(EXERCISES).join(exercise).join(program);
+        let folder = self.path("class").join(id);
+        fs::create_dir_all(&folder).expect("a folder");
+        let name = format!("server.{}", program.extension().expect("one").to_string_lossy());
+        fs::copy(program, folder.join(name)).expect("a file");
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = socklab(&["grade"]);
+        command.current_dir(self.0.path()).args(arguments);
+        command.env("TMPDIR", self.path("tmp")).env("XDG_STATE_HOME", self.path("state"));
+        command
+    }
+
+    /// Grades with these arguments; `None` where a sandbox is refused.
+    fn grade(&self, arguments: &[&str]) -> Option<Ended> {
+        let ended = run(&mut self.command(arguments));
+        let refused = ended.code == 3 && ended.errors.contains("can't be contained");
+        (!refused).then_some(ended)
+    }
+
+    fn book(&self) -> Value {
+        let text = fs::read(self.path("out/gradebook.json")).expect("a gradebook");
+        serde_json::from_slice(&text).expect("JSON")
+    }
+
+    /// How many results were kept since the beginning.
+    fn kept(&self) -> usize {
+        let text = fs::read_to_string(self.path("out/results.jsonl")).expect("a journal");
+        text.lines().filter(|line| line.starts_with("{\"result\"")).count()
+    }
+
+    /// Nothing is left in the folder for temporary files.
+    fn is_tidy(&self) -> bool {
+        fs::read_dir(self.path("tmp")).expect("a folder").count() == 0
+    }
+}
+
+/// The table without what a second run does not have again: how long it took.
+fn table(ended: &Ended) -> String {
+    let text = ended.text();
+    text.split("\nTook ").next().unwrap_or_default().to_owned()
+}
+
+const CLASS: [(&str, &str); 3] =
+    [("ana", "solution.py"), ("eva", "bugs/no-loop.py"), ("luis", "bugs/one-recv.py")];
+const GRADE: [&str; 6] = ["echo-server", "class", "-o", "out", "-j", "2"];
+
+/// A class that is graded, or why it can't be here.
+macro_rules! graded {
+    ($ended:expr) => {
+        match $ended {
+            Some(ended) => ended,
+            None => not_run!("a sandbox"),
+        }
+    };
+}
+
+#[test]
+fn a_class_is_graded_once_and_again_only_what_changed() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS);
+    fs::create_dir(school.path("class/nobody")).expect("a folder");
+    let first = graded!(school.grade(&GRADE)).exits(0);
+    let points = |book: &Value, at: usize| book["results"][at]["points"]["core"]["earned"].clone();
+    let book = school.book();
+    assert_eq!([0, 1, 2].map(|at| points(&book, at)), [6, 3, 6].map(Value::from), "{book:#}");
+    assert_eq!(book["results"][3]["state"], "no-submission");
+    let case = &book["results"][1]["cases"][1];
+    assert_eq!((&case["name"], &case["state"]), (&"next-client".into(), &"failed".into()));
+    assert!(case["did"]["text"].is_string() && case["problem"].is_string(), "{case:#}");
+    assert!(!case.to_string().contains("/socklab-"), "{case:#}");
+    for file in ["page", "recording"] {
+        let path = case["files"][file].as_str().expect("a path");
+        assert!(school.path("out").join(path).is_file(), "{path}");
+    }
+    let again = case["again"].as_str().expect("a command");
+    assert!(again.starts_with("socklab check echo-server --case next-client --seed "), "{again}");
+    assert_eq!(school.kept(), 4);
+
+    // Nothing is run twice.
+    let second = school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!((table(&first), school.kept()), (table(&second), 4));
+    // But what was handed in again.
+    school.hand_in("echo-server", "eva", "solution.py");
+    school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!((points(&school.book(), 1), school.kept()), (6.into(), 5));
+    assert!(school.is_tidy());
+}
+
+#[test]
+fn a_grading_that_was_killed_goes_on_and_comes_to_the_same() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS);
+    let with_seed = [&GRADE[..], &["--seed", "5"]].concat();
+    let one_by_one = [&with_seed[..4], &["-j", "1", "--seed", "5"]].concat();
+    let running = Running::start(&mut school.command(&one_by_one));
+    // A line tells of the first that is done.
+    if !running.wait_for_error_or_end("ana") {
+        not_run!("a sandbox");
+    }
+    running.signal(Signal::KILL);
+    assert_eq!(running.finish().code, 137);
+    let kept = school.kept();
+    assert!((1..3).contains(&kept), "{kept}");
+    let resumed = school.grade(&with_seed).expect("a sandbox").exits(0);
+    assert_eq!(school.kept(), 3);
+    fs::rename(school.path("out"), school.path("killed")).expect("rename");
+    let whole = school.grade(&with_seed).expect("a sandbox").exits(0);
+    assert_eq!(table(&resumed), table(&whole));
+}
+
+#[test]
+fn an_interrupt_keeps_what_is_done_and_says_how_to_go_on() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS);
+    let one_by_one = [&GRADE[..4], &["-j", "1"]].concat();
+    let running = Running::start(&mut school.command(&one_by_one));
+    if !running.wait_for_error_or_end("ana") {
+        not_run!("a sandbox");
+    }
+    running.signal(Signal::INT);
+    let ended = running.finish();
+    assert_eq!(ended.code, 130, "{ended:?}");
+    assert!(ended.errors.contains("The same command goes on"), "{ended:?}");
+    assert!(school.kept() >= 1 && school.is_tidy());
+    school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!(school.kept(), 3);
+}
+
+#[test]
+fn what_was_not_reached_is_no_zero_and_comes_later() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS[..2]);
+    let late = [&GRADE[..], &["--deadline", "0.001"]].concat();
+    let ended = graded!(school.grade(&late)).exits(3);
+    assert!(ended.errors.contains("that is no zero"), "{ended:?}");
+    let book = school.book();
+    for result in book["results"].as_array().expect("results") {
+        assert_eq!((&result["state"], &result["points"]), (&"infra-error".into(), &Value::Null));
+    }
+    school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!(school.book()["results"][0]["points"]["core"]["earned"], 6);
+}
+
+#[test]
+fn a_corrected_exercise_grades_everybody_again_and_shows_what_changed() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS[..2]);
+    let copied =
+        run(socklab(&["course", "copy", "echo-server", "course"]).current_dir(school.0.path()))
+            .exits(0);
+    drop(copied);
+    graded!(school.grade(&GRADE)).exits(0);
+    let file = school.path("course/exercises/echo-server/exercise.toml");
+    let text = fs::read_to_string(&file).expect("an exercise");
+    // Both of them pass the first case: let its points be others.
+    let corrected = text.replacen("points = ", "points = 1", 1);
+    assert_ne!(text, corrected);
+    fs::write(&file, corrected).expect("a file");
+    let ended = school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert!(ended.text().contains("Different for 2 students"), "{}", ended.text());
+    assert_eq!(school.kept(), 4);
+    let rows = fs::read_to_string(school.path("out/differences.csv")).expect("a table");
+    assert!(rows.contains("ana,") && rows.contains("eva,"), "{rows}");
+    // The same again changes nothing, and shows the same.
+    let again = school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!((table(&again), school.kept()), (table(&ended), 4));
+    // To be graded again without a reason has to be asked for.
+    let asked = [&GRADE[..], &["--regrade"]].concat();
+    let ended = school.grade(&asked).expect("a sandbox").exits(0);
+    assert!(!ended.text().contains("Different for"), "{}", ended.text());
+    assert_eq!(school.kept(), 6);
+}
+
+#[test]
+fn parts_of_a_class_come_to_the_same_as_the_whole() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS);
+    for (part, shard) in [("part-1", "1/2"), ("part-2", "2/2")] {
+        let part = ["echo-server", "class", "-o", part, "--shard", shard];
+        graded!(school.grade(&part)).exits(0);
+    }
+    let merged = school.grade(&["merge", "part-1", "part-2", "-o", "merged"]).expect("no sandbox");
+    let merged = merged.exits(0);
+    let whole = school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!(table(&merged), table(&whole));
+    assert!(school.path("merged/students/luis/echo.html").is_file());
+    // What was merged is a folder of results like any other: nothing is run again.
+    let seed = fs::read(school.path("merged/gradebook.json")).expect("a gradebook");
+    let seed: Value = serde_json::from_slice(&seed).expect("JSON");
+    let seed = seed["assignment"]["seed"].to_string();
+    let on = ["echo-server", "class", "-o", "merged", "--seed", &seed];
+    let ended = school.grade(&on).expect("a sandbox").exits(0);
+    assert!(ended.errors.is_empty(), "{ended:?}");
+}
+
+#[test]
+fn a_folder_that_can_not_be_the_one_is_refused() {
+    let school = School::of("echo-server", &CLASS[..1]);
+    fs::create_dir(school.path("out")).expect("a folder");
+    fs::write(school.path("out/thesis.tex"), "").expect("a file");
+    let ended = graded!(school.grade(&GRADE)).exits(2);
+    assert!(ended.errors.contains("no results of a grading"), "{ended:?}");
+    assert!(school.path("out/thesis.tex").is_file());
+    let nowhere = ["echo-server", "no-class", "-o", "other"];
+    school.grade(&nowhere).expect("a sandbox").exits(2);
+    assert!(!school.path("other").exists());
+}
+
+#[test]
+fn two_gradings_do_not_write_into_one_folder() {
+    let school = School::of("echo-server", &CLASS[..1]);
+    fs::create_dir(school.path("out")).expect("a folder");
+    let journal = fs::File::create(school.path("out/results.jsonl")).expect("a file");
+    journal.lock().expect("flock");
+    let second = graded!(school.grade(&GRADE)).exits(2);
+    assert!(second.errors.contains("another grading"), "{second:?}");
+}
