@@ -11,6 +11,7 @@ pub mod class;
 pub mod formats;
 pub mod differences;
 pub mod journal;
+pub mod page;
 mod state;
 
 pub use book::{

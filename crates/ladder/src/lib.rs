@@ -39,5 +39,7 @@ pub use model::{
     Participant, Rail, Row,
 };
 pub use options::{ColumnOrder, Detail, Options};
+pub use svg::theme::page_colors;
+pub use svg::xml::{Attribute, Xml};
 pub use svg::{SvgStyle, Theme};
 pub use text::TextStyle;

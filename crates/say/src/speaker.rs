@@ -57,18 +57,22 @@ impl Speaker {
         Texts::of(self.language).numerals().write(&number.to_string())
     }
 
+    /// A number of tenths, with its decimal if that is not zero: `7`, `7.5`.
+    pub fn tenths(self, tenths: u64) -> String {
+        let plain = match tenths % 10 {
+            0 => format!("{}", tenths / 10),
+            tenth => format!("{}.{tenth}", tenths / 10),
+        };
+        Texts::of(self.language).numerals().write(&plain)
+    }
+
     /// A duration of nanoseconds, in the unit a person would choose and rounded to what a person
     /// compares: `448 µs`, `1.2 s`, `3 min`.
     pub fn duration(self, nanoseconds: u64) -> String {
         let text = |number: u64| Argument::Text(self.number(number));
         match Duration::of(nanoseconds) {
             Duration::Tenths(tenths, key) => {
-                let plain = match tenths % 10 {
-                    0 => format!("{}", tenths / 10),
-                    tenth => format!("{}.{tenth}", tenths / 10),
-                };
-                let number = Texts::of(self.language).numerals().write(&plain);
-                self.say(key, &[("n", Argument::Text(number))])
+                self.say(key, &[("n", Argument::Text(self.tenths(tenths)))])
             }
             Duration::Minutes(minutes, 0) => self.say("duration-min", &[("min", text(minutes))]),
             Duration::Minutes(minutes, seconds) => {

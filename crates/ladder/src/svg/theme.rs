@@ -137,8 +137,9 @@ fn rules(palette: &Palette) -> String {
     rules
 }
 
-/// The colours of the page around the drawing, as CSS custom properties.
-pub(crate) fn page_colors(theme: Theme) -> String {
+/// The colours of the page around a drawing, as CSS custom properties: `--ground`, `--ink`, `--faint`,
+/// `--card`, `--edge`, `--wrong`, `--decisive`, `--note`, `--link`, and `--c0` to `--c5`.
+pub fn page_colors(theme: Theme) -> String {
     let set = |palette: &Palette| {
         let Palette { ground, ink, faint, card, edge, wrong, decisive, note, connections, .. } =
             palette;

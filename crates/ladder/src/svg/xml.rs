@@ -1,55 +1,56 @@
-//! A writer for XML that escapes every text.
+//! A writer for XML, and for HTML that is XML too, which escapes every text.
 
-/// A document being written.
+/// A document of XML, or of HTML that is XML too, being written. Every text and every attribute's
+/// value is escaped; the names of elements and attributes are not.
 #[derive(Debug, Default)]
-pub(crate) struct Xml {
+pub struct Xml {
     text: String,
 }
 
 /// An attribute's name and value.
-pub(crate) type Attribute = (&'static str, String);
+pub type Attribute = (&'static str, String);
 
 impl Xml {
     /// Opens an element.
-    pub(crate) fn open(&mut self, name: &str, attributes: &[Attribute]) {
+    pub fn open(&mut self, name: &str, attributes: &[Attribute]) {
         self.start(name, attributes);
         self.text.push('>');
     }
 
     /// Closes an element.
-    pub(crate) fn close(&mut self, name: &str) {
+    pub fn close(&mut self, name: &str) {
         self.text.push_str("</");
         self.text.push_str(name);
         self.text.push_str(">\n");
     }
 
     /// An element without content.
-    pub(crate) fn empty(&mut self, name: &str, attributes: &[Attribute]) {
+    pub fn empty(&mut self, name: &str, attributes: &[Attribute]) {
         self.start(name, attributes);
         self.text.push_str("/>\n");
     }
 
     /// An element with a text.
-    pub(crate) fn text_element(&mut self, name: &str, attributes: &[Attribute], text: &str) {
+    pub fn text_element(&mut self, name: &str, attributes: &[Attribute], text: &str) {
         self.open(name, attributes);
         self.text(text);
         self.close(name);
     }
 
     /// An element whose content is our own markup and is not escaped.
-    pub(crate) fn raw_element(&mut self, name: &str, content: &str) {
+    pub fn raw_element(&mut self, name: &str, content: &str) {
         self.open(name, &[]);
         self.text.push_str(content);
         self.close(name);
     }
 
     /// Our own markup, not escaped.
-    pub(crate) fn raw(&mut self, markup: &str) {
+    pub fn raw(&mut self, markup: &str) {
         self.text.push_str(markup);
     }
 
     /// A text, escaped.
-    pub(crate) fn text(&mut self, text: &str) {
+    pub fn text(&mut self, text: &str) {
         escape(text, &mut self.text);
     }
 
@@ -62,7 +63,7 @@ impl Xml {
     }
 
     /// The finished document.
-    pub(crate) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         self.text
     }
 

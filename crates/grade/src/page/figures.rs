@@ -1,0 +1,145 @@
+//! The numbers of a class that the page shows.
+
+use crate::book::{CaseInfo, Gradebook};
+use crate::state::{CaseState, State};
+
+/// How many students there are of each kind, and what they have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Figures {
+    pub(super) students: usize,
+    pub(super) graded: usize,
+    pub(super) late: usize,
+    pub(super) no_submission: usize,
+    pub(super) does_not_compile: usize,
+    pub(super) infra_error: usize,
+    /// Those with a sighting.
+    pub(super) seen: usize,
+    /// Those that ran without a sandbox.
+    pub(super) open: usize,
+    /// Of the points that are known, in tenths, rounded.
+    pub(super) mean: Option<u64>,
+    /// Of the points that are known, in tenths.
+    pub(super) median: Option<u64>,
+}
+
+impl Figures {
+    pub(super) fn of(book: &Gradebook) -> Self {
+        let count = |state: State| book.results.iter().filter(|one| one.state == state).count();
+        let mut points: Vec<u64> =
+            book.results.iter().filter_map(|one| earned(book, one)).collect();
+        points.sort_unstable();
+        let known = points.len() as u64;
+        let middle = points.len() / 2;
+        Self {
+            students: book.results.len(),
+            graded: count(State::Graded),
+            late: book.results.iter().filter(|one| is_late(one)).count(),
+            no_submission: count(State::NoSubmission),
+            does_not_compile: count(State::DoesNotCompile),
+            infra_error: count(State::InfraError),
+            seen: book.results.iter().filter(|one| !one.sightings.is_empty()).count(),
+            open: book.results.iter().filter(|one| one.unsafe_because.is_some()).count(),
+            mean: (known > 0).then(|| (points.iter().sum::<u64>() * 10 + known / 2) / known),
+            median: (known > 0).then(|| match points.len() % 2 {
+                1 => points[middle] * 10,
+                _ => (points[middle - 1] + points[middle]) * 5,
+            }),
+        }
+    }
+}
+
+/// True if it was handed in late.
+pub(super) fn is_late(graded: &crate::Graded) -> bool {
+    graded.attempt.as_ref().is_some_and(|attempt| attempt.late)
+}
+
+/// The points that make the grade; `None` if nobody knows them.
+fn earned(book: &Gradebook, graded: &crate::Graded) -> Option<u64> {
+    graded.score(&book.assignment).map(|score| u64::from(score.earned))
+}
+
+/// A bar of the histogram: students whose points are within a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bar {
+    /// The points, both ends included; `None` for those whose points nobody knows.
+    pub(super) points: Option<(u32, u32)>,
+    /// How many of them were graded, did not compile, and have no submission.
+    pub(super) parts: [usize; 3],
+    /// Those whose points nobody knows.
+    pub(super) unknown: usize,
+}
+
+impl Bar {
+    pub(super) fn students(&self) -> usize {
+        self.parts.iter().sum::<usize>() + self.unknown
+    }
+}
+
+/// The most bars that fit beside each other on a telephone.
+const BARS: u32 = 20;
+
+/// The histogram of points: a bar for every number of points, or for a range if there are many, and
+/// one for those whose points nobody knows, if there are any.
+pub(super) fn bars(book: &Gradebook) -> Vec<Bar> {
+    let scores = || book.results.iter().map(|one| (one, one.score(&book.assignment)));
+    // A submission of an older exercise may have more points than there are today.
+    let most = scores().filter_map(|(_, score)| score.map(|it| it.earned)).max().unwrap_or(0);
+    let most = most.max(book.assignment.of());
+    let width = (most / BARS) + 1;
+    let mut bars: Vec<Bar> = (0..=most / width)
+        .map(|bar| {
+            let first = bar * width;
+            let range = (first, (first + (width - 1)).min(most));
+            Bar { points: Some(range), parts: [0; 3], unknown: 0 }
+        })
+        .collect();
+    let mut unknown = 0;
+    for (graded, score) in scores() {
+        let Some(score) = score else {
+            unknown += 1;
+            continue;
+        };
+        let part = match graded.state {
+            State::NoSubmission => 2,
+            State::DoesNotCompile => 1,
+            State::Graded | State::InfraError => 0,
+        };
+        bars[(score.earned / width) as usize].parts[part] += 1;
+    }
+    if unknown > 0 {
+        bars.push(Bar { points: None, parts: [0; 3], unknown });
+    }
+    bars
+}
+
+/// How often a case was run, and how often it did not pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tally<'a> {
+    /// Its place in the exercise's order.
+    pub(super) index: usize,
+    pub(super) case: &'a CaseInfo,
+    /// Passed, failed or timed out.
+    pub(super) run: usize,
+    /// Failed or timed out.
+    pub(super) not_passed: usize,
+}
+
+/// The cases, those that failed most often first.
+pub(super) fn tallies(book: &Gradebook) -> Vec<Tally<'_>> {
+    let mut tallies: Vec<Tally<'_>> = book
+        .assignment
+        .cases
+        .iter()
+        .enumerate()
+        .map(|(index, case)| {
+            let results = book.results.iter().flat_map(|one| &one.cases);
+            let states = results.filter(|one| one.name == case.name).map(|one| one.state);
+            let states: Vec<CaseState> = states.collect();
+            let count = |those: &[CaseState]| states.iter().filter(|it| those.contains(it)).count();
+            let not_passed = count(&[CaseState::Failed, CaseState::Timeout]);
+            Tally { index, case, run: not_passed + count(&[CaseState::Passed]), not_passed }
+        })
+        .collect();
+    tallies.sort_by_key(|tally| std::cmp::Reverse(tally.not_passed));
+    tallies
+}
