@@ -15,6 +15,9 @@ pub struct Submission {
     pub argv: Vec<String>,
     /// Its working directory; `None` means that of this process.
     pub directory: Option<PathBuf>,
+    /// Folders that it needs besides those of the files in `argv`: where its classes are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<PathBuf>,
     /// The language it is written in, as far as that decides about its arguments; may be empty.
     pub language: String,
     /// The exercise's arguments, for cases without their own.
@@ -112,6 +115,7 @@ mod tests {
         let submission = Submission {
             argv: words(command),
             directory: None,
+            needs: Vec::new(),
             language: String::new(),
             arguments: Arguments::for_all(words(usual)),
         };

@@ -140,6 +140,7 @@ fn sandboxed(request: &Request) -> CellOptions {
     let mut sandbox = Sandbox::new(Limits::default());
     sandbox.shown = exercise::visible_programs();
     let submission = request.submission.as_ref();
+    sandbox.shown.extend(submission.iter().flat_map(|submission| submission.needs.clone()));
     let folder = submission.and_then(|submission| submission.directory.clone());
     let folder = folder.or_else(|| std::env::current_dir().ok());
     let words = submission.map(|submission| submission.argv.as_slice()).unwrap_or_default();

@@ -1,10 +1,10 @@
-//! Builds a student's program: finds interpreters, and compiles Rust and C into a temporary folder.
+//! Builds a student's program: finds interpreters, and compiles Rust, C and Java into a temporary folder.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use socklab_lab::Reached;
 
 use super::code::Code;
 use super::compile::compile;
+use super::java;
 use crate::format::{ARGS, Arguments};
 use crate::scratch::Scratch;
 use crate::submission::Submission;
@@ -117,25 +118,49 @@ impl Built {
     ///
     /// A compiler or interpreter that is not installed, or a file that the compiler refused.
     pub fn from_source(code: Code, file: &Path, arguments: &Arguments) -> Result<Self, BuildError> {
-        let file = file.canonicalize().map_err(failed("open", file))?;
+        Self::from_sources(code, file, &[], arguments)
+    }
+
+    /// Builds a source file together with others that it does not name, as C and Java need it.
+    ///
+    /// # Errors
+    ///
+    /// A compiler or interpreter that is not installed, or a file that the compiler refused.
+    pub fn from_sources(
+        code: Code,
+        file: &Path,
+        with: &[PathBuf],
+        arguments: &Arguments,
+    ) -> Result<Self, BuildError> {
+        let whole = |file: &Path| file.canonicalize().map_err(failed("open", file));
+        let file = whole(file)?;
+        let with = with.iter().map(|file| whole(file)).collect::<Result<Vec<_>, _>>()?;
         let folder = file.parent().map(Path::to_owned);
-        let name = file.display().to_string();
-        let submission = |mut argv: Vec<String>| {
-            argv.push(ARGS.to_owned());
-            let (language, arguments) = (code.name().to_owned(), arguments.clone());
-            Submission { argv, directory: folder.clone(), language, arguments }
+        let submission = |argv: Vec<String>| Submission {
+            argv: argv.into_iter().chain([ARGS.to_owned()]).collect(),
+            directory: folder.clone(),
+            needs: Vec::new(),
+            language: code.name().to_owned(),
+            arguments: arguments.clone(),
         };
         if code == Code::Python {
             let python = interpreter(find("python3")?);
             return Ok(Self {
-                submission: submission(vec![python, name]),
+                submission: submission(vec![python, file.display().to_string()]),
                 warnings: String::new(),
                 _folder: None,
             });
         }
         let build = BuildFolder::open()?;
+        if code == Code::Java {
+            let java = java::build(&file, &with, build.path())?;
+            let mut submission = submission(java.argv);
+            submission.needs.push(java.classes);
+            return Ok(Self { submission, warnings: java.warnings, _folder: Some(build) });
+        }
         let program = build.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
-        let warnings = compile(code, &file, &program, build.path())?;
+        let sources = [vec![file], with].concat();
+        let warnings = compile(code, &sources, &program, build.path())?;
         let argv = vec![program.display().to_string()];
         Ok(Self { submission: submission(argv), warnings, _folder: Some(build) })
     }
@@ -170,7 +195,13 @@ impl Built {
         }
         let arguments = arguments.clone();
         Ok(Self {
-            submission: Submission { argv, directory: None, language, arguments },
+            submission: Submission {
+                argv,
+                directory: None,
+                needs: Vec::new(),
+                language,
+                arguments,
+            },
             warnings: String::new(),
             _folder: None,
         })
@@ -247,7 +278,7 @@ mod tests {
         }
         fs::write(&file, "int main(void) { return 0; }\n").unwrap();
         if let Ok(built) = Built::from_source(Code::C, &file, &Arguments::default()) {
-            let program = std::path::PathBuf::from(&built.submission.argv[0]);
+            let program = PathBuf::from(&built.submission.argv[0]);
             assert!(program.is_file() && built.submission.argv[1] == ARGS);
             drop(built);
             assert!(!program.exists());

@@ -1,4 +1,4 @@
-//! The programming languages of exercises.
+//! The programming languages of exercises and submissions.
 
 use std::path::Path;
 
@@ -11,11 +11,16 @@ pub enum Code {
     Rust,
     /// C11 with POSIX.
     C,
+    /// Java. A submission may be in it; no exercise has a starter or a solution in it.
+    Java,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Python, Self::Rust, Self::C];
+    pub const ALL: [Self; 4] = [Self::Python, Self::Rust, Self::C, Self::Java];
+
+    /// Those that exercises may have starters and solutions in.
+    pub const OFFERED: [Self; 3] = [Self::Python, Self::Rust, Self::C];
 
     /// Its name on command lines and in course files.
     pub fn name(self) -> &'static str {
@@ -23,6 +28,7 @@ impl Code {
             Self::Python => "python",
             Self::Rust => "rust",
             Self::C => "c",
+            Self::Java => "java",
         }
     }
 
@@ -37,13 +43,14 @@ impl Code {
             Self::Python => "py",
             Self::Rust => "rs",
             Self::C => "c",
+            Self::Java => "java",
         }
     }
 
-    /// The language of a file, by its name.
+    /// The language of a file, by its name. Some systems write names in capitals.
     pub fn of(file: &Path) -> Option<Self> {
         let extension = file.extension()?.to_str()?;
-        Self::ALL.into_iter().find(|code| code.extension() == extension)
+        Self::ALL.into_iter().find(|code| code.extension().eq_ignore_ascii_case(extension))
     }
 
     /// The text of a comment line, without the comment marks; `None` if the line is not a comment.
@@ -51,7 +58,7 @@ impl Code {
         let line = line.trim();
         Some(match self {
             Self::Python => line.strip_prefix('#')?.trim(),
-            Self::Rust => line.strip_prefix("//")?.trim(),
+            Self::Rust | Self::Java => line.strip_prefix("//")?.trim(),
             Self::C => match line.strip_prefix("/*") {
                 Some(inner) => inner.strip_suffix("*/")?.trim(),
                 None => line.strip_prefix("//")?.trim(),
@@ -63,7 +70,7 @@ impl Code {
     pub(super) fn as_comment(self, text: &str) -> String {
         match self {
             Self::Python => format!("# {text}"),
-            Self::Rust => format!("// {text}"),
+            Self::Rust | Self::Java => format!("// {text}"),
             Self::C => format!("/* {text} */"),
         }
     }
@@ -73,6 +80,7 @@ impl Code {
         match self {
             Self::Python => format!("raise NotImplementedError(\"{gap}\")"),
             Self::Rust => format!("todo!(\"{gap}\");"),
+            Self::Java => format!("throw new UnsupportedOperationException(\"{gap}\");"),
             Self::C => format!("fputs(\"{gap}\\n\", stderr), exit(1);"),
         }
     }

@@ -61,7 +61,7 @@ impl<'t> Block<'t> {
         let marks: &[&str] = match code {
             Code::Python => &["#"],
             Code::Rust => &["///", "//!", "//"],
-            Code::C => &["//"],
+            Code::C | Code::Java => &["//"],
         };
         let of = |line: &'t str, mark: &str| {
             let row = line.strip_prefix(mark)?;
@@ -125,7 +125,7 @@ fn behind_code(
 ) -> Option<String> {
     let (mark, end) = match code {
         Code::Python => (" # ", ""),
-        Code::Rust => (" // ", ""),
+        Code::Rust | Code::Java => (" // ", ""),
         Code::C => (" /* ", " */"),
     };
     let (before, comment) = line.rsplit_once(mark)?;
@@ -205,7 +205,7 @@ mod tests {
     fn without_other_words_a_solution_stays_as_it_is() {
         let course = Course::built_in();
         for exercise in course.folders(ItemKind::Exercise) {
-            for code in Code::ALL {
+            for code in Code::OFFERED {
                 let file = format!("exercises/{exercise}/solution.{}", code.extension());
                 let Some(text) = course.file(&file) else { continue };
                 let text = String::from_utf8_lossy(text);

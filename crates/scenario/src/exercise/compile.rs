@@ -1,4 +1,4 @@
-//! Compiles a student's file. A compiler does what the file says: it reads the files that are
+//! Compiles a student's files. A compiler does what the file says: it reads the files that are
 //! included, and takes the time and the memory that the text asks for. So it runs contained, with
 //! limits, and what it can't do is blamed on the file only if it can do it for another one.
 
@@ -15,6 +15,7 @@ use socklab_lab::{Limits, Patience, Reached, Sandbox, Supervised, supervise};
 
 use super::build::{BuildError, failed, find};
 use super::code::Code;
+use super::java;
 use super::shown;
 
 /// The size of the largest file that a compiler may write. A program of an exercise has kilobytes;
@@ -45,22 +46,25 @@ const ROOM: usize = 8 << 20;
 struct Compiler {
     tool: String,
     options: &'static [&'static str],
+    /// The option before what it writes: a program, or the folder of classes.
+    output: &'static str,
     /// The smallest program, which it must be able to compile.
     smallest: &'static str,
     limits: Limits,
 }
 
-/// Compiles a file to a program in a folder. Returns what the compiler said, which is empty if it
-/// has nothing to warn of.
+/// Compiles files to a program, or a folder of classes, in a folder. Returns what the compiler said,
+/// which is empty if it has nothing to warn of. The first file is the one that messages are about.
 pub(super) fn compile(
     code: Code,
-    file: &Path,
+    sources: &[PathBuf],
     program: &Path,
     folder: &Path,
 ) -> Result<String, BuildError> {
     let compiler = Compiler::of(code)?;
+    let file = sources.first().map_or(Path::new(""), PathBuf::as_path);
     let ended_before = memory::ended_for_lack();
-    let done = compiler.run(file, program, folder)?;
+    let done = compiler.run(sources, program, folder)?;
     let output = String::from_utf8_lossy(&done.output).trim_end().to_owned();
     // Files are named as whoever wrote them knows them: without the folder of this one.
     let own = file.parent().map(|own| format!("{}/", own.display())).unwrap_or_default();
@@ -68,15 +72,15 @@ pub(super) fn compile(
     let words = [Path::new(&compiler.tool), file].map(|word| word.file_name().unwrap_or_default());
     let command = words.map(|word| word.to_string_lossy().into_owned()).join(" ");
     let reached = match done.end {
-        Ok(status) if status.success() && program.is_file() => return Ok(output),
+        Ok(status) if status.success() && program.exists() => return Ok(output),
         Ok(_) => limit_in(&output),
         Err(Reached::Total(after)) => return Err(BuildError::Busy { command, after }),
         Err(reached) => Some(reached),
     };
     // Whose fault was it? A compiler that can't compile anything says nothing about this file.
-    let smallest = folder.join(format!("smallest.{}", code.extension()));
+    let smallest = folder.join(format!("Smallest.{}", code.extension()));
     fs::write(&smallest, compiler.smallest).map_err(failed("write", &smallest))?;
-    let trial = compiler.run(&smallest, &folder.join("smallest"), folder)?;
+    let trial = compiler.run(&[smallest], &folder.join("smallest"), folder)?;
     if !matches!(trial.end, Ok(status) if status.success()) {
         let said = String::from_utf8_lossy(&trial.output).trim_end().to_owned();
         let output = if said.is_empty() { output } else { said };
@@ -141,26 +145,40 @@ impl Compiler {
                 Self {
                     tool: find("rustc")?,
                     options: &["--edition=2021", "-Cdebuginfo=0"],
+                    output: "-o",
                     smallest: "fn main() {}\n",
                     limits,
                 }
             }
+            Code::Java => Self {
+                tool: find("javac")?,
+                options: &java::COMPILER,
+                output: "-d",
+                smallest: "class Smallest {}\n",
+                limits,
+            },
             // Course machines have one of these compilers; all take the same options.
             _ => Self {
                 tool: find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
-                options: &["-std=gnu11", "-Wall", "-O1", "-pthread"],
+                options: &["-std=gnu11", "-Wall", "-O1", "-pthread", "-x", "c"],
+                output: "-o",
                 smallest: "#include <stdio.h>\nint main(void) { puts(\"\"); return 0; }\n",
                 limits,
             },
         })
     }
 
-    fn run(&self, file: &Path, program: &Path, folder: &Path) -> Result<Supervised, BuildError> {
-        let beside = file.parent().unwrap_or(Path::new("/"));
+    fn run(
+        &self,
+        sources: &[PathBuf],
+        program: &Path,
+        folder: &Path,
+    ) -> Result<Supervised, BuildError> {
+        let beside = sources.first().and_then(|file| file.parent()).unwrap_or(Path::new("/"));
         let mut sandbox = Sandbox::new(self.limits);
         sandbox.shown = shown::programs();
         sandbox.shown.extend(shown::work(beside));
-        sandbox.shown.push(file.to_owned());
+        sandbox.shown.extend(sources.iter().cloned());
         sandbox.writable.push(folder.to_owned());
         let patience = Patience {
             total: Duration::from_secs(180),
@@ -170,7 +188,7 @@ impl Compiler {
             written: 2 * LARGEST,
         };
         let mut command = Command::new(&self.tool);
-        command.args(self.options).arg("-o").arg(program).arg(file);
+        command.args(self.options).arg(self.output).arg(program).args(sources);
         command.current_dir(folder).env_clear().envs(self.variables(folder));
         supervise(&mut command, &sandbox, &patience)
             .map_err(failed("start", &PathBuf::from(&self.tool)))

@@ -78,6 +78,8 @@ impl Hint {
             Code::Python => &self.call.python,
             Code::Rust => &self.call.rust,
             Code::C => &self.call.c,
+            // No gap is in it.
+            Code::Java => return None,
         };
         Some((call.as_ref()?, &self.man))
     }

@@ -16,6 +16,7 @@ mod conduct;
 mod gaps;
 mod hints;
 mod insight;
+mod java;
 mod prove;
 mod shown;
 mod soak;

@@ -34,7 +34,7 @@ impl Course {
             let bytes = self.file(folder.join(format!("solution.{}", code.extension())))?;
             Template::parse(code, &String::from_utf8_lossy(bytes)).ok()
         };
-        let solutions = Code::ALL.into_iter().filter_map(solution);
+        let solutions = Code::OFFERED.into_iter().filter_map(solution);
         solutions.flat_map(|template| template.comments()).collect()
     }
 

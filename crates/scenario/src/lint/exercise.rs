@@ -36,7 +36,7 @@ impl Course {
             mistakes.push(places.wrong(top, sentence!("mistake-exercise-folder", folder = folder)));
         }
         if self.offered(folder).is_empty() {
-            let all = Code::ALL.map(|code| format!("solution.{}", code.extension())).join(", ");
+            let all = Code::OFFERED.map(|code| format!("solution.{}", code.extension())).join(", ");
             mistakes.push(places.wrong(top, sentence!("mistake-no-solution", known = all)));
         }
         for (index, neighbour) in exercise.also_passed_by.iter().enumerate() {
@@ -83,7 +83,7 @@ impl Course {
     pub fn offered(&self, exercise: &str) -> Vec<Code> {
         let below = ItemKind::Exercise.path(exercise);
         let solution = |code: &Code| below.join(format!("solution.{}", code.extension()));
-        Code::ALL.into_iter().filter(|code| self.file(solution(code)).is_some()).collect()
+        Code::OFFERED.into_iter().filter(|code| self.file(solution(code)).is_some()).collect()
     }
 
     /// Finds languages that get no arguments, while others get theirs.

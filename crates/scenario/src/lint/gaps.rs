@@ -61,7 +61,7 @@ impl Course {
         mistakes: &mut Vec<LoadError>,
     ) -> BTreeSet<String> {
         let mut gaps = BTreeSet::new();
-        for code in Code::ALL {
+        for code in Code::OFFERED {
             let path = folder.join(format!("solution.{}", code.extension()));
             let Some(bytes) = self.file(&path) else { continue };
             let (file, text) = (self.shown(&path), String::from_utf8_lossy(bytes));

@@ -14,6 +14,7 @@ pub(super) fn with_commands(page: &str, exercise: &str, code: Code) -> String {
     let (build, run) = match code {
         Code::Python => (None, format!("python3 {file}")),
         Code::Rust => (Some(format!("rustc {file}")), format!("./{exercise}")),
+        Code::Java => (Some(format!("javac {file}")), format!("java {file}")),
         Code::C => {
             (Some(format!("gcc -Wall -pthread {file} -o {exercise}")), format!("./{exercise}"))
         }

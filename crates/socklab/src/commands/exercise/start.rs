@@ -106,7 +106,7 @@ fn place(
     // Replace an unmodified page, possibly for another language; keep one that was edited.
     let there = fs::read_to_string(&page).ok();
     let ours = |text: &String| {
-        Code::ALL.into_iter().any(|code| material.page(exercise, code).as_ref() == Some(text))
+        Code::OFFERED.into_iter().any(|code| material.page(exercise, code).as_ref() == Some(text))
     };
     let free = there.as_ref().map_or(!page.exists(), ours);
     if let Some(text) = material.page(exercise, code).filter(|_| free) {
