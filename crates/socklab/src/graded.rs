@@ -189,6 +189,7 @@ fn case(
     CaseResult {
         name: done.case.name.clone(),
         state: state(done.verdict.state),
+        because: done.verdict.because.clone(),
         points: (done.verdict.state != scenario::CaseState::InfraError)
             .then_some(done.verdict.points),
         did: did.map(|(deed, text)| Did {
