@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 mod clean;
+mod excerpt;
 mod heading;
 mod html;
 mod label;

@@ -7,6 +7,7 @@ mod citations;
 mod course;
 mod dialogue;
 mod engine;
+pub mod exam;
 pub mod exercise;
 pub mod format;
 mod item_kind;

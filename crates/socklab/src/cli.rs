@@ -82,6 +82,7 @@ pub(crate) enum Command {
     Check(Check),
     Grade(Box<Grade>),
     Hint(Hint),
+    Exam(Exam),
     Doctor {
         #[arg(long)]
         json: bool,
@@ -763,6 +764,34 @@ pub(crate) struct Hint {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) which: WhichCourse,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Exam {
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub(crate) student: Option<String>,
+    #[arg(long, value_name = "NUMBER", conflicts_with = "student")]
+    pub(crate) seed: Option<u64>,
+    #[arg(long, value_name = "LETTERS", value_delimiter = ',', conflicts_with_all = ["show", "key"])]
+    pub(crate) answers: Vec<String>,
+    #[arg(long)]
+    pub(crate) again: bool,
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) show: bool,
+    #[arg(long)]
+    pub(crate) key: bool,
+    #[arg(long, requires = "key")]
+    pub(crate) all: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
+    #[command(flatten)]
+    pub(crate) apart: Apart,
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
 }
 
 /// How far a program is kept apart from the machine and from those who judge it.

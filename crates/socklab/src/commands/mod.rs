@@ -9,6 +9,7 @@ mod connect;
 mod course_check;
 mod course_copy;
 mod doctor;
+mod exam;
 mod exercise;
 mod grade;
 mod hint;
@@ -87,6 +88,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Check(options)) => return check::check(speaker, &options),
         Some(Command::Grade(options)) => return grade::grade(speaker, &options),
         Some(Command::Hint(options)) => return hint::hint(speaker, &options),
+        Some(Command::Exam(options)) => return exam::exam(speaker, &options),
         Some(Command::Lab(command)) => return lab::lab(speaker, command),
         Some(Command::Doctor { json }) => return doctor::doctor(speaker, json),
         Some(Command::Connect(options)) => return connect::connect(speaker, &options),
