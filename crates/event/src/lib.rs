@@ -49,7 +49,7 @@ pub use jsonl::{Foreign, Problem, ReadError, Reading, VERSION, Writer, read};
 pub use moment::{Event, Place, What};
 pub use names::{Family, Flags, Name, Shutdown, Signal, SocketType, TcpState};
 pub use notice::{Notice, PathKind};
-pub use process::{Exit, Process, Readiness, Stream};
+pub use process::{Exit, Process, Readiness, Resource, Stream};
 pub use protocol::{IpProtocol, NetlinkProtocol, Protocol};
 pub use socket::SocketId;
 pub use timeline::{Column, Header, Timeline};

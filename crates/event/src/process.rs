@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, Endpoint, Signal, SocketId};
+use crate::{Bytes, Endpoint, Errno, Name, Signal, SocketId};
 
 /// Something a process did or underwent, other than a call on a socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +77,27 @@ pub enum Process {
         /// The bytes.
         bytes: Bytes,
     },
+    /// It tried something that is not its business where it runs, in a sandbox, and that had no effect
+    /// there: a call that a filter does not let through, a change of a file that is not its own, a
+    /// signal to a process that is none of its own.
+    Attempt {
+        /// The call.
+        call: Name,
+        /// What it was made on: a path, which is absolute; the number of a process, as the program
+        /// knows it; the kind of a socket. Empty if the call says it all.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        object: String,
+        /// The error that it returned. Without one, it seemed to work.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Errno>,
+    },
+    /// It reached a limit of its sandbox, together with all that its command has started.
+    Limit {
+        /// Of what.
+        of: Resource,
+        /// How much of it there is, in bytes, nanoseconds or pieces.
+        most: u64,
+    },
     /// One of its sockets became usable for others.
     Ready {
         /// What the socket is ready for.
@@ -87,6 +108,28 @@ pub enum Process {
         /// The socket.
         socket: Arc<SocketId>,
     },
+}
+
+/// What a sandbox has no more of than a limit says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Resource {
+    /// Memory of all processes together, files in memory included, in bytes.
+    Memory,
+    /// Processes and threads at a time.
+    Processes,
+    /// Processor time, in nanoseconds.
+    Processor,
+    /// What it prints, in bytes.
+    Output,
+    /// The size of one file, in bytes (`RLIMIT_FSIZE`).
+    FileSize,
+    /// Room for its files, in bytes.
+    Disk,
+    /// The number of its files and folders.
+    Files,
 }
 
 /// How a process ended, as reported by `wait(2)`.

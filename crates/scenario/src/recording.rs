@@ -157,6 +157,14 @@ pub enum LimitReached {
     Memory(u64),
     /// How many processes and threads it may have.
     Processes(u64),
+    /// How much it may print, in bytes.
+    Output(u64),
+    /// The processor time of a program and all that it has started, in nanoseconds.
+    Processor(u64),
+    /// How much it may write to files, in bytes.
+    Written(u64),
+    /// How many files and folders it may make.
+    Files(u64),
 }
 
 /// Why a run says nothing about the programs.

@@ -19,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) submission: Option<Submission>,
     pub(crate) place: PlaceWanted,
     pub(crate) isolation: IsolationWanted,
+    /// What a submission in a sandbox must not see.
+    pub(crate) hidden: Vec<PathBuf>,
     /// Whether packets are to be recorded.
     pub(crate) packets: bool,
     /// A folder used by this run alone.
@@ -38,6 +40,8 @@ pub enum IsolationWanted {
     Cell,
     /// In a cell with a sandbox, or not run.
     Sandbox,
+    /// In a cell with a sandbox, or as far apart as is possible.
+    SandboxIfPossible,
 }
 
 /// Where a scenario should run.

@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -87,8 +87,7 @@ fn sweep(above: &Path) {
         if name.to_str().is_some_and(|name| name.starts_with(PREFIX)) {
             let path = entry.path();
             if is_abandoned(&path).unwrap_or(false) {
-                // It may have been removed by somebody else meanwhile.
-                let _ = fs::remove_dir_all(&path);
+                remove(&path);
             }
         }
     }
@@ -108,7 +107,7 @@ fn is_abandoned(path: &Path) -> io::Result<bool> {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.path);
+        remove(&self.path);
         live().retain(|folder| *folder != self.path);
     }
 }
@@ -125,12 +124,53 @@ fn live() -> MutexGuard<'static, Vec<PathBuf>> {
 /// for the end.
 pub fn clean_up() {
     let folders = ManuallyDrop::new(live());
-    for folder in folders.iter() {
-        // A compiler that is still at work may have written another file meanwhile.
-        let filled = |removed: io::Result<()>| {
-            removed.is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty)
-        };
-        let _ = (0..MOST_TRIES).find(|_| !filled(fs::remove_dir_all(folder)));
+    folders.iter().for_each(|folder| remove(folder));
+}
+
+/// Removes a folder with all that a program has put there: folders without permissions, folders in
+/// folders, deeper than descriptors suffice for.
+fn remove(folder: &Path) {
+    for _ in 0..MOST_TRIES {
+        match fs::remove_dir_all(folder) {
+            // Somebody else may have removed it meanwhile.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                // A compiler that is still at work may have written another file meanwhile.
+                if error.kind() != io::ErrorKind::DirectoryNotEmpty {
+                    flatten(folder);
+                }
+            }
+            _ => return,
+        }
+    }
+}
+
+/// How deep a folder is that is moved up: the longest names make no path of it that is too long.
+const DEEP: usize = 8;
+
+/// Takes away what keeps a folder from being removed: gives folders their permissions back, and moves
+/// what is deep inside up into the first one.
+fn flatten(folder: &Path) {
+    let mut ahead = vec![(folder.to_owned(), 0)];
+    let mut moved = 0;
+    while let Some((next, depth)) = ahead.pop() {
+        let _ = fs::set_permissions(&next, fs::Permissions::from_mode(0o700));
+        for entry in fs::read_dir(&next).into_iter().flatten().flatten() {
+            // A link is none.
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                continue;
+            }
+            let path = entry.path();
+            if depth < DEEP {
+                ahead.push((path, depth + 1));
+                continue;
+            }
+            let _ = fs::set_permissions(&path, fs::Permissions::from_mode(0o700));
+            // A name that is not taken.
+            while fs::symlink_metadata(folder.join(format!("{PREFIX}up-{moved}"))).is_ok() {
+                moved += 1;
+            }
+            let _ = fs::rename(&path, folder.join(format!("{PREFIX}up-{moved}")));
+        }
     }
 }
 
@@ -147,6 +187,26 @@ mod tests {
     }
 
     #[test]
+    fn what_a_program_made_is_removed_however_deep_and_closed_it_is() {
+        let mut scratch = Scratch::new();
+        scratch.make().unwrap();
+        let path = scratch.path().to_owned();
+        // Deeper than this process may have descriptors, and longer than a path can be.
+        let mut at = open(&path, OFlags::DIRECTORY, Mode::empty()).unwrap();
+        for _ in 0..3000 {
+            rustix::fs::mkdirat(&at, "deep", Mode::RWXU).unwrap();
+            at = rustix::fs::openat(&at, "deep", OFlags::DIRECTORY, Mode::empty()).unwrap();
+        }
+        fs::create_dir_all(path.join("closed/inner")).unwrap();
+        fs::write(path.join("closed/inner/file"), "").unwrap();
+        for name in ["closed/inner", "closed"] {
+            fs::set_permissions(path.join(name), fs::Permissions::from_mode(0)).unwrap();
+        }
+        drop((at, scratch));
+        assert!(fs::symlink_metadata(&path).is_err());
+    }
+
+    #[test]
     fn only_what_a_dead_process_of_ours_left_is_swept() {
         let mut above = Scratch::new();
         above.make().unwrap();
@@ -158,7 +218,6 @@ mod tests {
         }
         fs::create_dir(above.path().join("other")).unwrap();
         symlink(above.path().join("other"), at("link")).unwrap();
-        use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(at("public"), fs::Permissions::from_mode(0o755)).unwrap();
         for path in ["locked", "dead", "public"].map(at) {
             age(&path);

@@ -826,7 +826,7 @@ impl Apart {
             IsolationWanted::Sandbox => Some("--sandbox"),
             IsolationWanted::Nothing => Some("--no-sandbox"),
             IsolationWanted::Cell => Some("--require-isolation"),
-            IsolationWanted::Possible => None,
+            IsolationWanted::Possible | IsolationWanted::SandboxIfPossible => None,
         }
     }
 

@@ -9,7 +9,8 @@ use socklab_kernel::sysctl;
 /// How much a program in a sandbox may use.
 ///
 /// The kernel enforces those of `setrlimit(2)` for each process, and the size of what is in memory;
-/// `memory` and `processes` are those of the whole tree, which somebody has to watch.
+/// `memory`, `processes`, `processor` and `output` are those of the whole tree, which somebody has to
+/// watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -17,8 +18,10 @@ pub struct Limits {
     pub memory: u64,
     /// How many processes and threads there may be at a time.
     pub processes: u64,
-    /// The processor time of each process.
+    /// The processor time of each process, and of all of them together.
     pub processor: Duration,
+    /// How much may be printed, in bytes.
+    pub output: u64,
     /// The size of each file, in bytes (`RLIMIT_FSIZE`).
     pub file: u64,
     /// The size of `/tmp`, and that of the layers, in bytes.
@@ -35,7 +38,8 @@ impl Default for Limits {
         Self {
             memory: 1 << 30,
             processes: 512,
-            processor: Duration::from_secs(120),
+            processor: Duration::from_secs(60),
+            output: 16 << 20,
             file: 64 << 20,
             temporary: 64 << 20,
             files: 4096,

@@ -34,6 +34,9 @@ pub struct Sandbox {
     /// folder, and goes with the cell. Where the kernel has no such layers (`overlayfs` in a user
     /// namespace, Linux 5.11), they are read-only.
     pub layered: Vec<PathBuf>,
+    /// Files and folders that are empty although they are in a folder that is shown. One that
+    /// something shown is in is not hidden.
+    pub hidden: Vec<PathBuf>,
     /// Folders that exist, even if nothing in them is shown.
     pub present: Vec<PathBuf>,
     /// How much it may use.

@@ -48,6 +48,8 @@ pub(super) struct Plan {
     pub(super) made: Vec<(CString, Made)>,
     /// What is shown, outer folders first.
     pub(super) shown: Vec<(CString, Kind)>,
+    /// What is hidden in what is shown, and whether it is a folder.
+    pub(super) covered: Vec<(CString, bool)>,
 }
 
 impl Plan {
@@ -90,6 +92,13 @@ impl Plan {
         }
         // What is visible anyway needs no mount of its own.
         let all = shown.clone();
+        let covered = sandbox.hidden.iter().filter_map(|path| {
+            let path = path.canonicalize().ok()?;
+            let shows = all.keys().any(|shown| path.starts_with(shown));
+            let is_above = all.keys().any(|shown| shown.starts_with(&path));
+            (shows && !is_above).then(|| Some((c_string(&path).ok()?, path.is_dir()))).flatten()
+        });
+        let covered = covered.collect();
         shown.retain(|path, kind| {
             let is_inside = |other: &&PathBuf| *other != path && path.starts_with(other);
             *kind != Kind::Shown
@@ -104,7 +113,7 @@ impl Plan {
         let shown: io::Result<Vec<_>> =
             shown.iter().map(|(path, kind)| Ok((c_string(path)?, *kind))).collect();
         let hidden: io::Result<Vec<_>> = hidden.iter().map(|path| c_string(path)).collect();
-        Ok(Self { hidden: hidden?, made, shown: shown? })
+        Ok(Self { hidden: hidden?, made, shown: shown?, covered })
     }
 }
 
@@ -205,6 +214,13 @@ mod tests {
         assert!(!plan.hidden.iter().any(|hidden| {
             SYSTEM.iter().any(|system| hidden.as_bytes() == format!("/{system}").as_bytes())
         }));
+        let sandbox = Sandbox {
+            shown: vec![folder.join("real")],
+            hidden: vec![folder.join("real/inner"), folder.join("secret"), folder.clone()],
+            ..sandbox
+        };
+        let covered = Plan::new(&sandbox).unwrap().covered;
+        assert_eq!(covered, [(name(&real), true)], "what is not shown, or shows something, is not");
         assert!(Plan::new(&Sandbox { shown: vec!["/no/such".into()], ..sandbox }).is_err());
         fs::remove_dir_all(folder).unwrap();
     }

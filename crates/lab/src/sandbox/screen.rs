@@ -11,7 +11,9 @@ use std::os::fd::OwnedFd;
 
 use rustix::fs::{CWD, Mode, OFlags, mkdir, open, symlink};
 use rustix::io::Errno;
-use rustix::mount::{MountFlags, MoveMountFlags, OpenTreeFlags, mount, move_mount, open_tree};
+use rustix::mount::{
+    MountFlags, MoveMountFlags, OpenTreeFlags, mount, mount_bind, move_mount, open_tree,
+};
 
 use super::Sandbox;
 use super::plan::{Kind, Made, Plan};
@@ -143,6 +145,12 @@ impl Screen {
             let path = &self.plan.shown[layer.tree].0;
             raw::unlock_mount(path).map_err(step("mount_setattr to write"))?;
         }
+        for (path, is_folder) in &self.plan.covered {
+            match is_folder {
+                true => cover_for_good(path).map_err(step("mount tmpfs"))?,
+                false => mount_bind(c"/dev/null", path.as_c_str()).map_err(step("mount --bind"))?,
+            }
+        }
         Ok(())
     }
 
@@ -199,6 +207,12 @@ impl Screen {
 fn cover(folder: &CStr, options: &CStr) -> Result<(), Errno> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV;
     mount(c"tmpfs", folder, c"tmpfs", flags, options)
+}
+
+/// Mounts an empty file system over a folder, which stays empty.
+fn cover_for_good(folder: &CStr) -> Result<(), Errno> {
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::RDONLY;
+    mount(c"tmpfs", folder, c"tmpfs", flags, c"size=4k,nr_inodes=2,mode=555")
 }
 
 /// Mounts a tree that was opened before.

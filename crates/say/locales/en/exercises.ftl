@@ -88,6 +88,8 @@ guess-several = which exercise? Several have been begun here
 
 check-core = What the exercise is about
 check-robust = What a robust program does as well
+# $owner is the id of a user: 1001
+check-foreign = { $file } belongs to another user ({ $owner }), so it runs in a sandbox (without: --no-sandbox)
 check-open = This program was not isolated: it could have reached those who judge it, and forged what follows ({ $why })
 check-points-core = Exercise: { $points } points
 check-points-unknown = Robust: not known ({ $case } could not be run here)
@@ -308,3 +310,7 @@ trouble-busy = the machine was busy or stood still, and this case is about time:
 trouble-out-of-memory = this machine ran out of memory, and the kernel ended a program for that: nothing is known about the program. Try again when less is running
 trouble-memory = { $who } and what it had started used more than { $mib } MiB of memory, and were ended
 trouble-processes = { $who } had started more than { $number } processes and threads, and all were ended
+trouble-output = { $who } printed more than { $mib } MiB, and was ended
+trouble-processor = { $who } and what it had started used more than { $time } of processor time, and were ended
+trouble-written = { $who } wrote more than { $mib } MiB to files, and was ended
+trouble-files = { $who } made more than { $number } files and folders, and was ended

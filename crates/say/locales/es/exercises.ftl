@@ -89,6 +89,8 @@ guess-several = ¿qué ejercicio? Aquí hay varios empezados
 
 check-core = De qué trata el ejercicio
 check-robust = Qué hace además un programa robusto
+# $owner es el identificador de un usuario: 1001
+check-foreign = { $file } es de otro usuario ({ $owner }), así que corre en una caja de arena (sin ella: --no-sandbox)
 check-open = Este programa no quedó aislado: podía llegar a quien lo evalúa y falsificar lo que sigue ({ $why })
 check-points-core = Ejercicio: { $points } puntos
 check-points-unknown = Robustez: no se sabe (aquí no se pudo ejecutar { $case })
@@ -309,3 +311,7 @@ trouble-busy = la máquina estaba ocupada o detenida, y este caso trata del tiem
 trouble-out-of-memory = a esta máquina se le acabó la memoria, y el núcleo terminó un programa por eso: no se sabe nada del programa. Inténtalo cuando haya menos programas en ejecución
 trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron
 trouble-processes = { $who } había iniciado más de { $number } procesos e hilos, y se terminaron todos
+trouble-output = { $who } imprimió más de { $mib } MiB, y se terminó
+trouble-processor = { $who } y lo que había iniciado usaron más de { $time } de tiempo de procesador, y se terminaron
+trouble-written = { $who } escribió más de { $mib } MiB en archivos, y se terminó
+trouble-files = { $who } creó más de { $number } archivos y carpetas, y se terminó

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use socklab_lab::{Cell, CellOptions, Limits, Sandbox, Scope};
 use socklab_trace::Command;
 
-use super::guard::{Guard, Watched};
+use super::guard::{Guard, Uses, Watched};
+use super::terminal::Printed;
 use super::watch::Watch;
 use crate::exercise;
 use crate::recording::{Isolation, PlaceUsed, Trouble};
@@ -23,38 +24,52 @@ pub(super) struct Cells {
     taken: HashMap<usize, Cell>,
     isolation: Isolation,
     guard: Guard,
+    /// The folder of the scenario's files.
+    folder: PathBuf,
 }
 
 impl Cells {
     /// Finds out whether there can be cells in this place. Call it in the thread that starts the
     /// commands: cells end with it.
     pub(super) fn new(request: &Request, place: &PlaceUsed) -> Self {
-        let options = match request.isolation {
-            IsolationWanted::Sandbox => sandboxed(request),
-            _ => options(&request.scratch, &request.variables.dir),
+        let plain = options(&request.scratch, &request.variables.dir);
+        let wanted = match request.isolation {
+            IsolationWanted::Sandbox => vec![sandboxed(request)],
+            IsolationWanted::SandboxIfPossible => vec![sandboxed(request), plain.clone()],
+            _ => vec![plain.clone()],
         };
         let mut cells = Self {
-            options,
+            options: plain,
             ready: None,
             taken: HashMap::new(),
             isolation: Isolation::NotNeeded,
             guard: Guard::default(),
+            folder: request.variables.dir.clone(),
         };
         if request.isolation == IsolationWanted::Nothing && request.submission.is_some() {
             cells.isolation = Isolation::Open { because: "--no-sandbox".to_owned() };
         } else if request.submission.is_some() {
             cells.isolation = match possible(place) {
                 Err(because) => Isolation::Open { because },
-                Ok(()) => match Cell::open(&cells.options) {
-                    Ok(cell) => {
-                        cells.ready = Some(cell);
-                        Isolation::Isolated
-                    }
-                    Err(refusal) => Isolation::Open { because: refusal.to_string() },
-                },
+                Ok(()) => cells.open(wanted),
             };
         }
         cells
+    }
+
+    /// Opens the first cell that the kernel allows of those that are wanted.
+    fn open(&mut self, wanted: Vec<CellOptions>) -> Isolation {
+        let mut because = String::new();
+        for options in wanted {
+            match Cell::open(&options) {
+                Ok(cell) => {
+                    (self.options, self.ready) = (options, Some(cell));
+                    return Isolation::Isolated;
+                }
+                Err(refusal) => because = refusal.to_string(),
+            }
+        }
+        Isolation::Open { because }
     }
 
     /// Makes a command run in a cell of its own, or at least unable to end others.
@@ -95,13 +110,21 @@ impl Cells {
         number: usize,
         who: &str,
         program: u32,
+        printed: Printed,
         seen: &Arc<Watch>,
     ) -> io::Result<()> {
+        let sandbox = self.options.sandbox.as_ref();
+        let mut temporary = Vec::new();
+        if let Some(sandbox) = sandbox {
+            temporary.extend(["/tmp", "/dev/shm"].map(Path::new));
+            temporary.extend(sandbox.layered.iter().map(PathBuf::as_path));
+        }
         let watched = match self.taken.get(&number) {
-            Some(cell) => Watched::in_cell(cell.first_process(), program),
+            Some(cell) => Watched::in_cell(cell.first_process(), program, &temporary),
             None => Watched::in_the_open(Arc::clone(seen), number, program),
         };
-        self.guard.watch(who, watched?, self.limits())
+        let uses = Uses { printed, folder: self.folder.clone(), limits: self.limits() };
+        self.guard.watch(who, watched?, uses, seen)
     }
 
     fn limits(&self) -> Limits {
@@ -158,6 +181,7 @@ fn sandboxed(request: &Request) -> CellOptions {
         }
     }
     sandbox.writable.push(request.variables.dir.clone());
+    sandbox.hidden.clone_from(&request.hidden);
     let mut options = CellOptions::default();
     options.sandbox = Some(sandbox);
     options

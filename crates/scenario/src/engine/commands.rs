@@ -12,6 +12,7 @@ use std::thread;
 use rustix::process::geteuid;
 use socklab_trace::{Command, Stdio};
 
+use super::terminal::Printed;
 use super::{failure, terminal};
 use crate::format::{Actor, Run};
 use crate::request::{PlaceWanted, Request};
@@ -48,12 +49,19 @@ impl Input {
     }
 }
 
-/// The command for an actor, the arguments to show for it, and the engine's end of its standard
-/// input.
-pub(super) fn of_actor(
-    actor: &Actor,
-    request: &Request,
-) -> io::Result<(Command, Vec<String>, Option<Input>)> {
+/// An actor that is ready to be started.
+pub(super) struct Prepared {
+    pub(super) command: Command,
+    /// The arguments to show for it.
+    pub(super) argv: Vec<String>,
+    /// The engine's end of its standard input.
+    pub(super) input: Option<Input>,
+    /// How much it has printed.
+    pub(super) printed: Printed,
+}
+
+/// The command for an actor.
+pub(super) fn of_actor(actor: &Actor, request: &Request) -> io::Result<Prepared> {
     let variables = &request.variables;
     let fill = |words: &[String]| words.iter().map(|word| variables.text(word)).collect::<Vec<_>>();
     let (argv, directory) = match (&actor.run, &request.submission) {
@@ -94,14 +102,15 @@ pub(super) fn of_actor(
             None
         }
     };
-    let printed = match actor.run {
+    let printed = Printed::default();
+    let output = match actor.run {
         // Where no terminal can be had, what a C program prints is seen late. So it is where nobody
         // takes root's privileges away, with which Node would open the terminal again.
         Run::Submission if request.place == PlaceWanted::Machine && geteuid().is_root() => {
-            drained_pipe()?
+            drained_pipe(&printed)?
         }
-        Run::Submission => terminal::drained().or_else(|_| drained_pipe())?,
-        Run::Command(_) => drained_pipe()?,
+        Run::Submission => terminal::drained(&printed).or_else(|_| drained_pipe(&printed))?,
+        Run::Command(_) => drained_pipe(&printed)?,
     };
     if matches!(actor.run, Run::Submission) {
         // No colours, no moving of the cursor, although it is a terminal.
@@ -114,9 +123,9 @@ pub(super) fn of_actor(
     }
     let command = command
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
-        .stdout(Stdio::Fd(printed))
-        .stderr(Stdio::Fd(drained_pipe()?));
-    Ok((command, argv, input))
+        .stdout(Stdio::Fd(output))
+        .stderr(Stdio::Fd(drained_pipe(&printed)?));
+    Ok(Prepared { command, argv, input, printed })
 }
 
 /// The command for a scripted peer, and the engine's end of the pipe for its orders. The peer's
@@ -146,9 +155,10 @@ fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
 }
 
 /// A pipe that never fills: the tracer records what is written, and a thread discards it.
-fn drained_pipe() -> io::Result<OwnedFd> {
+fn drained_pipe(printed: &Printed) -> io::Result<OwnedFd> {
     let (ours, theirs) = pipe().map_err(failure::of("pipe2", "for what a program prints"))?;
-    let started = thread::Builder::new().spawn(move || terminal::discard(ours));
+    let printed = printed.clone();
+    let started = thread::Builder::new().spawn(move || terminal::discard(ours, &printed));
     started.map_err(failure::of("clone", "a thread that reads what a program prints"))?;
     Ok(theirs.into())
 }

@@ -36,6 +36,9 @@ pub struct Runner {
     pub place: PlaceWanted,
     /// How far a submission is kept apart.
     pub isolation: IsolationWanted,
+    /// Files and folders that a submission in a sandbox must not see, even if they are in a folder
+    /// that it sees: the exercise with its solutions, other submissions, results.
+    pub hidden: Vec<PathBuf>,
     /// Whether packets are recorded, where that is possible. No verdict depends on it.
     pub packets: bool,
     /// The seed of payloads.
@@ -176,6 +179,7 @@ fn attempt(
         submission: submission.cloned(),
         place,
         isolation: runner.isolation,
+        hidden: runner.hidden.clone(),
         packets: runner.packets,
         scratch: scratch.path().to_owned(),
     };

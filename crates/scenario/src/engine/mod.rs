@@ -38,6 +38,7 @@ mod play;
 mod ports;
 mod present;
 mod pulse;
+mod room;
 mod started;
 mod stuck;
 mod talk;

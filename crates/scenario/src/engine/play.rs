@@ -17,7 +17,7 @@ use socklab_lab::WireControl;
 use socklab_trace::Handle;
 
 use super::cells::Cells;
-use super::commands::{self, Input};
+use super::commands::{self, Input, Prepared};
 use super::doors::Reach;
 use super::failure::Failure;
 use super::kernel;
@@ -246,7 +246,7 @@ impl<'a> Play<'a> {
         let actor = self.request.scenario.actors.iter().find(|actor| actor.name == name);
         // The loader has checked that there is such an actor.
         let actor = actor.ok_or_else(|| Failure::not_running(name))?;
-        let (command, argv, input) = commands::of_actor(actor, self.request)?;
+        let Prepared { command, argv, input, printed } = commands::of_actor(actor, self.request)?;
         self.started.rename(name);
         let number = self.started.announce(name, argv);
         if actor.run == Run::Submission {
@@ -260,7 +260,7 @@ impl<'a> Play<'a> {
         self.started.start(command)?;
         let program = self.watch.lock().commands[number].pid;
         if let Some(program) = program {
-            self.cells.watch(number, name, program, &self.watch)?;
+            self.cells.watch(number, name, program, printed, &self.watch)?;
         }
         Ok(())
     }

@@ -7,6 +7,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use rustix::fs::{Mode, fchmod};
@@ -23,10 +25,21 @@ const SIZE: Winsize = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel:
 ///
 /// Where there are no pseudo-terminals: `/dev/ptmx` is missing, or there are too many already; or where no thread can be
 /// had.
-pub(super) fn drained() -> io::Result<OwnedFd> {
+pub(super) fn drained(printed: &Printed) -> io::Result<OwnedFd> {
     let (ours, theirs) = open()?;
-    thread::Builder::new().spawn(move || discard(File::from(ours)))?;
+    let printed = printed.clone();
+    thread::Builder::new().spawn(move || discard(File::from(ours), &printed))?;
     Ok(theirs)
+}
+
+/// How many bytes a program has printed to all its streams.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Printed(Arc<AtomicU64>);
+
+impl Printed {
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 fn open() -> io::Result<(OwnedFd, OwnedFd)> {
@@ -45,11 +58,13 @@ fn open() -> io::Result<(OwnedFd, OwnedFd)> {
 }
 
 /// Reads until nobody has the other end open any more: that is EIO here, and not the end of a file.
-pub(super) fn discard(mut from: impl Read) {
+pub(super) fn discard(mut from: impl Read, printed: &Printed) {
     let mut buffer = [0; 16 * 1024];
     loop {
         match from.read(&mut buffer) {
-            Ok(1..) => {}
+            Ok(count @ 1..) => {
+                printed.0.fetch_add(count as u64, Ordering::Relaxed);
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(0) | Err(_) => return,
         }
@@ -80,6 +95,8 @@ mod tests {
         ours.read_exact(&mut got).expect("what was printed");
         assert_eq!(got, text);
         drop(theirs);
-        discard(ours);
+        let printed = Printed::default();
+        discard(ours, &printed);
+        assert_eq!(printed.bytes(), 0, "all of it has been read");
     }
 }

@@ -124,6 +124,7 @@ pub(crate) fn runner(speaker: Speaker, seed: u64) -> Result<Runner> {
         programs: names.map(str::to_owned).collect(),
         place: PlaceWanted::Private,
         isolation: IsolationWanted::Possible,
+        hidden: Vec::new(),
         packets: true,
         seed,
     })

@@ -145,12 +145,26 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
         Trouble::Names { what } => say!(speaker, "ask-trouble-names", what = what),
         Trouble::Port { port } => say!(speaker, "trouble-port", port = *port),
         Trouble::NotIsolated { what } => say!(speaker, "trouble-not-isolated", what = what),
-        Trouble::Limit { who, limit: LimitReached::Memory(bytes) } => {
-            say!(speaker, "trouble-memory", who = who, mib = bytes >> 20)
-        }
-        Trouble::Limit { who, limit: LimitReached::Processes(number) } => {
-            say!(speaker, "trouble-processes", who = who, number = number)
-        }
+        Trouble::Limit { who, limit } => match limit {
+            LimitReached::Memory(bytes) => {
+                say!(speaker, "trouble-memory", who = who, mib = bytes >> 20)
+            }
+            LimitReached::Processes(number) => {
+                say!(speaker, "trouble-processes", who = who, number = number)
+            }
+            LimitReached::Output(bytes) => {
+                say!(speaker, "trouble-output", who = who, mib = bytes >> 20)
+            }
+            LimitReached::Processor(time) => {
+                say!(speaker, "trouble-processor", who = who, time = duration(speaker, *time))
+            }
+            LimitReached::Written(bytes) => {
+                say!(speaker, "trouble-written", who = who, mib = bytes >> 20)
+            }
+            LimitReached::Files(number) => {
+                say!(speaker, "trouble-files", who = who, number = number)
+            }
+        },
         Trouble::Busy => say!(speaker, "trouble-busy"),
         Trouble::OutOfMemory => say!(speaker, "trouble-out-of-memory"),
         Trouble::Engine { what } => say!(speaker, "ask-trouble-engine", what = what),

@@ -21,6 +21,8 @@ pub(super) struct About<'a> {
     pub(super) subject: &'a Subject,
     /// What the compiler said, although it accepted the program.
     pub(super) warnings: &'a str,
+    /// Why it runs in a sandbox, if it does: `asked`, or `owner` for a file of another user.
+    pub(super) sandbox: Option<&'static str>,
 }
 
 /// Prints the report of a check.
@@ -55,6 +57,7 @@ pub(super) fn report(
             value["no_packets"] = json!(because);
         }
     }
+    value["sandbox"] = json!(about.sandbox);
     value["compiler_warnings"] = json!(about.warnings);
     if let Some(done) = report.infra_error() {
         value["passed"] = Value::Null;

@@ -2,6 +2,7 @@
 
 mod advice;
 mod explain;
+pub(crate) mod foreign;
 mod json;
 mod levels;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use anyhow::Result;
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, CaseReport, Check, Problem, Report};
 use socklab_scenario::format::{Exercise, Item};
-use socklab_scenario::{CaseState, Source};
+use socklab_scenario::{CaseState, IsolationWanted, Source};
 
 use super::chosen::{Chosen, chosen};
 use super::exercise::Material;
@@ -68,8 +69,13 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let outputs = Outputs::of_finished(speaker, &options.output)?;
     let source = material.source(&exercise.name);
     let subject = Subject::find(speaker, &exercise, &command)?;
-    let about =
-        json::About { exercise: &exercise, source: &source, subject: &subject, warnings: "" };
+    let about = json::About {
+        exercise: &exercise,
+        source: &source,
+        subject: &subject,
+        warnings: "",
+        sandbox: None,
+    };
     let help = Help::with(&material, &exercise.name, &subject, &options.which.words())?;
     let runner = match scenario::runner(speaker, options.seed.unwrap_or_else(some_seed)) {
         Ok(runner) => runner,
@@ -80,9 +86,17 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         Ok(built) => built,
         Err(error) => return not_built(speaker, &about, options.format(), &error, &help),
     };
-    let about = json::About { warnings: &built.warnings, ..about };
+    let (isolation, foreign) = foreign::wanted(options.apart.wanted(), &subject);
+    let sandbox = match isolation {
+        IsolationWanted::Sandbox => Some("asked"),
+        IsolationWanted::SandboxIfPossible => Some("owner"),
+        _ => None,
+    };
+    let about = json::About { warnings: &built.warnings, sandbox, ..about };
     let runner = socklab_scenario::Runner {
-        isolation: options.apart.wanted(),
+        isolation,
+        // Its own folder may be in a course, or a course in it.
+        hidden: source.folder.iter().cloned().collect(),
         packets: options.packets.wanted(),
         ..runner
     };
@@ -99,7 +113,9 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
         Format::Text => {
-            let report = in_words(speaker, &check, &source, &subject, &options.words(), &help);
+            let told = foreign.map(|foreign| foreign.told(speaker));
+            let report =
+                in_words(speaker, &check, &source, &subject, &options.words(), &help, told);
             let recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
             for done in wire_rules::totals(&rules, recordings.clone()) {
                 println!("{}", wire_rules::told(speaker, &done));
@@ -177,8 +193,12 @@ fn in_words<'a>(
     subject: &Subject,
     options: &[String],
     help: &Help,
+    foreign: Option<String>,
 ) -> Report<'a> {
     report::heading(speaker, check.exercise, source, subject);
+    if let Some(line) = foreign {
+        println!("{}", style::paint(style::FAINT, line));
+    }
     let all = check.cases().count();
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
     gauge.show(check.cases().next().map_or("", |case| &case.name));

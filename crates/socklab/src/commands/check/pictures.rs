@@ -118,6 +118,7 @@ fn record_again() {
             programs: Vec::new(),
             place: PlaceWanted::Private,
             isolation: IsolationWanted::Possible,
+            hidden: Vec::new(),
             packets: true,
             seed: 7,
         };

@@ -11,6 +11,7 @@ use socklab_scenario::exercise::Check;
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, IsolationWanted, Recording, Runner};
 
+use crate::commands::check::foreign;
 use crate::commands::check::{
     Help, Order, Subject, advised, again, case_line, is_told, isolation, not_here, not_run, note,
     refusal, some_seed, story, summary, warnings,
@@ -121,7 +122,8 @@ fn check(
         let _ = out.send(CheckMessage::Line(line));
     };
     let runner = scenario::runner(speaker, some_seed())?;
-    let runner = Runner { isolation: how.wanted, packets: how.packets, ..runner };
+    let apart = foreign::wanted(how.wanted, subject).0;
+    let runner = Runner { isolation: apart, packets: how.packets, ..runner };
     let built = match subject.build(exercise) {
         Ok(built) => built,
         Err(error) => {
