@@ -48,9 +48,9 @@ fn facts(page: &mut Xml, speaker: Speaker, assignment: &Assignment) {
     term(page, &say("page-counted"), &counted);
     term(page, &say("page-socklab"), &words::line(&assignment.socklab));
     term(page, &say("page-seed"), &assignment.seed.to_string());
-    term(page, &say("page-hash"), &words::line(&assignment.exercise_sha256));
+    term(page, &say("page-hash"), &words::short(&assignment.exercise_sha256));
     if let Some(pack) = &assignment.pack {
-        let (name, hash) = (words::line(&pack.name), words::line(&pack.sha256));
+        let (name, hash) = (words::line(&pack.name), words::short(&pack.sha256));
         term(page, &say("page-pack"), &say!(speaker, "page-pack-of", name = name, hash = hash));
     }
     page.close("dl");
@@ -132,12 +132,14 @@ fn cases(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
         page.close("th");
         page.text_element("td", &[class("number")], &tally.case.points.to_string());
         page.open("td", &[]);
+        page.open("div", &[class("often")]);
         let share = (tally.not_passed * 100).checked_div(tally.run).unwrap_or(0);
         page.open("span", &[class("meter"), with("aria-hidden", "true")]);
         page.text_element("span", &[with("style", format!("width:{share}%"))], "");
         page.close("span");
         let (n, of) = (speaker.number(tally.not_passed as u64), speaker.number(tally.run as u64));
         page.text_element("span", &[class("n")], &say!(speaker, "page-of-run", n = n, of = of));
+        page.close("div");
         page.close("td");
         page.close("tr");
     }

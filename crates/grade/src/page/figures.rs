@@ -1,5 +1,7 @@
 //! The numbers of a class that the page shows.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::book::{CaseInfo, Gradebook};
 use crate::state::{CaseState, State};
 
@@ -110,6 +112,34 @@ pub(super) fn bars(book: &Gradebook) -> Vec<Bar> {
         bars.push(Bar { points: None, parts: [0; 3], unknown });
     }
     bars
+}
+
+/// What most programs did, and how many students' did it: the most frequent sentence of each rule,
+/// the rules that say most first.
+pub(super) fn deeds(book: &Gradebook) -> Vec<(usize, &str)> {
+    const SHOWN: usize = 6;
+    let mut rules: BTreeMap<&str, (usize, BTreeMap<&str, usize>)> = BTreeMap::new();
+    for graded in &book.results {
+        let mut counted = BTreeSet::new();
+        for did in graded.cases.iter().filter_map(|case| case.did.as_ref()) {
+            if did.text.trim().is_empty() {
+                continue;
+            }
+            let (students, texts) = rules.entry(&did.rule).or_default();
+            *students += usize::from(counted.insert(&did.rule));
+            *texts.entry(&did.text).or_default() += 1;
+        }
+    }
+    let mut deeds: Vec<(usize, &str)> = rules
+        .into_values()
+        .filter_map(|(students, texts)| {
+            let (text, _) = texts.into_iter().max_by_key(|(_, times)| *times)?;
+            Some((students, text))
+        })
+        .collect();
+    deeds.sort_by_key(|(students, _)| std::cmp::Reverse(*students));
+    deeds.truncate(SHOWN);
+    deeds
 }
 
 /// How often a case was run, and how often it did not pass.

@@ -10,7 +10,7 @@ use crate::book::Gradebook;
 use crate::state::State;
 
 /// The height of the highest bar, and what is above and below the bars.
-const HIGH: usize = 150;
+const HIGH: usize = 190;
 const ABOVE: usize = 20;
 const BELOW: usize = 42;
 
@@ -93,7 +93,25 @@ pub(super) fn write(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
     page.close("g");
     page.close("svg");
     legend(page, speaker, &bars);
+    deeds(page, speaker, book);
     page.close("section");
+}
+
+/// What programs did most often, beside the points that it cost.
+fn deeds(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
+    let deeds = figures::deeds(book);
+    if deeds.is_empty() {
+        return;
+    }
+    page.text_element("h3", &[], &say!(speaker, "page-deeds"));
+    page.open("ol", &[class("deeds")]);
+    for (students, text) in deeds {
+        page.open("li", &[]);
+        page.text_element("b", &[], &say!(speaker, "page-deed", students = count(students)));
+        page.text(&words::cut(&words::line(text), 300));
+        page.close("li");
+    }
+    page.close("ol");
 }
 
 /// What the parts of the bars are, if they are not all the same.
@@ -129,7 +147,11 @@ fn title(speaker: Speaker, bar: &Bar, label: &str) -> String {
     if bar.points.is_none() {
         return say!(speaker, "page-bar-unknown", students = students);
     }
-    let text = say!(speaker, "page-bar", students = students, points = label);
+    let points = match bar.points {
+        Some((from, to)) if from == to => words::points(speaker, from),
+        _ => say!(speaker, "page-points-of-range", range = label),
+    };
+    let text = say!(speaker, "page-bar", students = students, points = points);
     let states = [State::Graded, State::DoesNotCompile, State::NoSubmission];
     let parts = states.into_iter().zip(bar.parts).skip(1).filter(|(_, count)| *count > 0);
     let parts: Vec<String> = parts

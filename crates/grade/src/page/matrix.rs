@@ -192,7 +192,7 @@ fn head(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
 fn kind_of(speaker: Speaker, case: &CaseInfo) -> String {
     let kind = if case.robust { "page-robust" } else { "page-core" };
     let kind = say!(speaker, kind);
-    let points = say!(speaker, "page-group-points", points = case.points);
+    let points = words::points(speaker, case.points);
     if case.hidden {
         return format!("{kind}, {}, {points}", say!(speaker, "page-hidden"));
     }
@@ -267,10 +267,10 @@ fn row(page: &mut Xml, speaker: Speaker, book: &Gradebook, index: usize, graded:
 
 /// What stands out: late, without a sandbox, what the sandbox saw.
 fn flags(page: &mut Xml, speaker: Speaker, graded: &Graded, late: bool, noted: Option<&str>) {
-    let times: u64 = graded.sightings.iter().map(|one| u64::from(one.times.max(1))).sum();
+    let seen = graded.sightings.len();
     let open = graded.unsafe_because.is_some();
     // Sorted by how much there is to look at.
-    let key = times * 4 + u64::from(open) * 2 + u64::from(late);
+    let key = seen * 4 + usize::from(open) * 2 + usize::from(late);
     page.open("td", &[class("flags"), with("data-sort", key.to_string())]);
     if late {
         let submitted = graded.attempt.as_ref().and_then(|it| it.submitted.as_deref());
@@ -284,7 +284,7 @@ fn flags(page: &mut Xml, speaker: Speaker, graded: &Graded, late: bool, noted: O
     if !graded.sightings.is_empty() {
         let what: Vec<String> =
             graded.sightings.iter().take(3).map(|one| words::line(&one.text)).collect();
-        let name = say!(speaker, "page-flag-seen", times = count(times));
+        let name = say!(speaker, "page-flag-seen", times = count(seen));
         let mut chip = noted.map_or(Vec::new(), |id| opens(id).to_vec());
         chip.extend([class("chip seen"), with("title", words::cut(&what.join(" · "), 300))]);
         let tag = if noted.is_some() { "a" } else { "span" };

@@ -99,7 +99,13 @@ pub(super) fn about(page: &mut Xml, speaker: Speaker, graded: &Graded) {
 /// A text of the report with what it is.
 fn labelled(page: &mut Xml, label: &str, text: &str) {
     page.text_element("p", &[class("label")], label);
-    page.text_element("p", &[class("said")], &words::lines(text));
+    said(page, "p", text);
+}
+
+/// A text of the report, with its columns if they matter.
+fn said(page: &mut Xml, tag: &'static str, text: &str) {
+    let columns = if words::has_columns(text) { "said columns" } else { "said" };
+    page.text_element(tag, &[class(columns)], &words::lines(text));
 }
 
 /// What is to be said of a case.
@@ -116,7 +122,7 @@ pub(super) fn body(page: &mut Xml, speaker: Speaker, result: &CaseResult) {
         page.text_element("p", &[class("label")], &say!(speaker, "page-explained"));
         page.open("ul", &[]);
         for text in &result.explanations {
-            page.text_element("li", &[class("said")], &words::lines(text));
+            said(page, "li", text);
         }
         page.close("ul");
     }
@@ -221,8 +227,7 @@ fn behaviour(page: &mut Xml, speaker: Speaker, book: &Gradebook, members: &[usiz
         all().map(|one| one.score(&book.assignment).map(|score| score.earned)).collect();
     page.open("p", &[class("behaviour")]);
     if let (1, Some(Some(points))) = (points.len(), points.first()) {
-        let text = say!(speaker, "page-group-points", points = points);
-        page.text_element("b", &[], &text);
+        page.text_element("b", &[], &words::points(speaker, *points));
     }
     let failed =
         |result: &&CaseResult| matches!(result.state, CaseState::Failed | CaseState::Timeout);
@@ -238,7 +243,7 @@ fn behaviour(page: &mut Xml, speaker: Speaker, book: &Gradebook, members: &[usiz
         page.text(&format!("{} {}", say!(speaker, "page-group-failed"), failed.join(", ")));
     } else if ran && all().flat_map(|one| &one.cases).all(|one| one.state == CaseState::Passed) {
         page.text(&say!(speaker, "page-group-passed-all"));
-    } else if let Some(one) = all().next() {
+    } else if let Some(one) = all().next().filter(|_| !ran) {
         page.text(&words::state(speaker, one.state));
     }
     page.close("p");

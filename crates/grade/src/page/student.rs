@@ -175,8 +175,7 @@ fn case(page: &mut Xml, speaker: Speaker, case: &CaseInfo, result: &CaseResult, 
     page.text(&words::line(&case.name));
     if case.hidden {
         page.text_element("span", &[class("chip hidden")], &say!(speaker, "page-hidden"));
-    }
-    if !case.hidden {
+    } else {
         page.text_element("small", &[], &words::line(&case.title));
     }
     page.close("h3");

@@ -10,7 +10,8 @@ pub(super) fn sign(state: CaseState) -> &'static str {
     match state {
         CaseState::Passed => "✓",
         CaseState::Failed => "✗",
-        CaseState::Timeout => "⧖",
+        // Few fonts have an hourglass that is no picture.
+        CaseState::Timeout => "◷",
         CaseState::Skipped => "–",
         CaseState::InfraError => "?",
     }
@@ -69,6 +70,16 @@ pub(super) fn lines(text: &str) -> String {
         }
     }
     shown
+}
+
+/// A number of points.
+pub(super) fn points(speaker: Speaker, points: u32) -> String {
+    say!(speaker, "page-points-count", points = socklab_say::count(u64::from(points)))
+}
+
+/// True if the columns of a text matter: some of it is indented, such as a caret under a byte.
+pub(super) fn has_columns(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("  ") || line.starts_with('\t'))
 }
 
 /// Points of points.

@@ -48,7 +48,7 @@ page-histogram-about = How many students have how many points. Choose a bar to s
 page-bar = { $students ->
     [one] { $students } student
    *[other] { $students } students
-}: { $points } points
+}: { $points }
 page-bar-unknown = { $students ->
     [one] { $students } student
    *[other] { $students } students
@@ -56,7 +56,18 @@ page-bar-unknown = { $students ->
 page-bar-of = { $bar }, of them { $parts }
 page-part = { $state }: { $students }
 page-points-range = { $from }–{ $to }
+page-points-of-range = { $range } points
+page-points-count = { $points ->
+    [one] { $points } point
+   *[other] { $points } points
+}
 page-x-points = points
+
+page-deeds = What programs did most often
+page-deed = { $students ->
+    [one] { $students } student:
+   *[other] { $students } students:
+}
 
 page-cases = Cases, by how often they did not pass
 page-case = Case
@@ -112,7 +123,6 @@ page-group-of = Group { $group }: { $students ->
     [one] { $students } submission
    *[other] { $students } submissions
 }
-page-group-points = { $points } points
 page-group-failed = Did not pass:
 page-group-passed-all = All cases passed.
 page-comment = Comment:
@@ -121,7 +131,7 @@ page-only-group = Show only group { $group }
 
 page-notes = What happened, student by student
 page-notes-about = Only what did not pass, and what stands out.
-page-problem = What was expected
+page-problem = Why it did not pass
 page-did = What the program did
 page-explained = What happened
 page-hints = Hint

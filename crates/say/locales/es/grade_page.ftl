@@ -48,7 +48,7 @@ page-histogram-about = Cuántos estudiantes tienen cuántos puntos. Elige una ba
 page-bar = { $students ->
     [one] { $students } estudiante
    *[other] { $students } estudiantes
-}: { $points } puntos
+}: { $points }
 page-bar-unknown = { $students ->
     [one] { $students } estudiante
    *[other] { $students } estudiantes
@@ -56,7 +56,18 @@ page-bar-unknown = { $students ->
 page-bar-of = { $bar }, de ellos { $parts }
 page-part = { $state }: { $students }
 page-points-range = { $from }–{ $to }
+page-points-of-range = { $range } puntos
+page-points-count = { $points ->
+    [one] { $points } punto
+   *[other] { $points } puntos
+}
 page-x-points = puntos
+
+page-deeds = Lo que más hicieron los programas
+page-deed = { $students ->
+    [one] { $students } estudiante:
+   *[other] { $students } estudiantes:
+}
 
 page-cases = Casos, según cuántas veces no pasaron
 page-case = Caso
@@ -112,7 +123,6 @@ page-group-of = Grupo { $group }: { $students ->
     [one] { $students } entrega
    *[other] { $students } entregas
 }
-page-group-points = { $points } puntos
 page-group-failed = No pasó:
 page-group-passed-all = Pasaron todos los casos.
 page-comment = Comentario:
@@ -121,7 +131,7 @@ page-only-group = Mostrar solo el grupo { $group }
 
 page-notes = Qué pasó, estudiante por estudiante
 page-notes-about = Solo lo que no pasó, y lo que llama la atención.
-page-problem = Qué se esperaba
+page-problem = Por qué no pasó
 page-did = Qué hizo el programa
 page-explained = Qué ocurrió
 page-hints = Pista
