@@ -7,6 +7,7 @@
 //! `attempt-1`, `intento-1`).
 
 mod archive;
+mod gradescope;
 mod junk;
 mod language;
 mod layout;
@@ -14,17 +15,20 @@ mod main_file;
 mod moment;
 mod names;
 mod path;
+mod roster;
 mod tree;
 mod unpack;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use socklab_say::{Sentence, sentence};
+use socklab_say::{Sentence, count, sentence};
 
 use crate::{Attempt, Student};
-use layout::{Gathered, Part};
+use layout::{Gathered, METADATA, Part};
+use roster::{NoRoster, Roster};
 use tree::Tree;
 
 pub use layout::Layout;
@@ -115,6 +119,30 @@ pub enum Remark {
         /// Their names.
         entries: Vec<String>,
     },
+    /// A student who is not on the list. What was handed in is graded all the same.
+    NotOnList {
+        /// The student.
+        id: String,
+    },
+    /// Students on the list of whom there is nothing.
+    Missing {
+        /// How many.
+        students: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Two rows of the list have one id. The first counts.
+    TwiceOnList {
+        /// The id.
+        id: String,
+    },
+    /// A submission of a group, which counts for each of them.
+    Group {
+        /// Its name.
+        entry: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// Who is late was told by the times of files, which copying may have changed.
     FileTimes,
     /// Nothing says when submissions were handed in, so that nobody is late by the time that is due.
@@ -130,6 +158,19 @@ impl Remark {
             Self::Twice { id, entries } => {
                 let names: Vec<String> = entries.iter().map(socklab_say::path).collect();
                 sentence!("class-twice", id = socklab_say::clean(id), names = names.join(", "))
+            }
+            Self::NotOnList { id } => {
+                sentence!("class-not-on-list", id = socklab_say::clean(id))
+            }
+            Self::Missing { students, of } => {
+                sentence!("class-missing", count = count(*students), of = count(*of))
+            }
+            Self::TwiceOnList { id } => {
+                sentence!("class-twice-on-list", id = socklab_say::clean(id))
+            }
+            Self::Group { entry, ids } => {
+                let ids: Vec<String> = ids.iter().map(|id| socklab_say::clean(id)).collect();
+                sentence!("class-group", name = socklab_say::path(entry), ids = ids.join(", "))
             }
             Self::FileTimes => sentence!("class-file-times"),
             Self::NoTimes => sentence!("class-no-times"),
@@ -159,6 +200,22 @@ pub enum ClassError {
         /// What is wrong with it.
         why: String,
     },
+    /// The list of students is none.
+    #[error("{}: no list of students", .object.display())]
+    Roster {
+        /// The file.
+        object: PathBuf,
+        /// Why.
+        why: Sentence,
+    },
+    /// What Gradescope says about an export can't be read.
+    #[error("{}: {METADATA}: {why}", .object.display())]
+    Metadata {
+        /// The folder or archive.
+        object: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Nobody handed in anything, and there is no list of students.
     #[error("{}: no submissions", .object.display())]
     Nobody {
@@ -183,6 +240,14 @@ impl ClassError {
                 name = socklab_say::path(object),
                 why = socklab_say::clean(why)
             ),
+            Self::Roster { object, why } => {
+                sentence!("class-roster", name = socklab_say::path(object), why = why.clone())
+            }
+            Self::Metadata { object, why } => sentence!(
+                "class-metadata",
+                name = socklab_say::path(object.join(METADATA)),
+                why = socklab_say::clean(why)
+            ),
             Self::Nobody { object } => sentence!("class-nobody", name = socklab_say::path(object)),
         }
     }
@@ -201,7 +266,15 @@ impl Class {
         let called = at.file_stem().unwrap_or_default().to_string_lossy();
         let (layout, prefix) = layout::recognise(&tree, &called);
         let gathered = layout::gather(&tree, layout, &prefix, &mut remarks);
-        let mut students = enrolled(gathered, layout, &mut remarks);
+        let mut handed = match layout {
+            Layout::Gradescope => exported(gathered, &metadata(&tree, &prefix, at)?, &mut remarks),
+            _ => gathered.into_iter().map(|one| handed_in(one, layout)).collect(),
+        };
+        let mut students = Vec::new();
+        if let Some(file) = &options.roster {
+            students = on_list(&read_roster(file)?, layout, &mut handed, &mut remarks);
+        }
+        enrol(&mut students, handed, &mut remarks);
         if students.is_empty() {
             return Err(ClassError::Nobody { object: at.to_owned() });
         }
@@ -212,44 +285,188 @@ impl Class {
     }
 }
 
-/// The students that something was gathered of.
-fn enrolled(gathered: Vec<Gathered>, layout: Layout, remarks: &mut Vec<Remark>) -> Vec<Enrolled> {
-    let mut of: BTreeMap<String, Vec<Gathered>> = BTreeMap::new();
-    for one in gathered {
-        of.entry(one.id.clone()).or_default().push(one);
-    }
-    let each = of.into_iter().map(|(id, mut attempts)| {
-        let time = |one: &Gathered| one.parts.iter().filter_map(|part| part.modified).max();
-        attempts.sort_by_key(|one| (one.attempt, time(one)));
-        let numbers: Vec<u32> = attempts.iter().map(|one| one.attempt.unwrap_or(1)).collect();
-        if numbers.windows(2).any(|two| two[0] == two[1]) {
-            let entries = attempts.iter().map(|one| one.entry.clone()).collect();
-            remarks.push(Remark::Twice { id: id.clone(), entries });
+/// An attempt, and whose it is.
+struct Handed {
+    student: Student,
+    /// The number that it says it has.
+    number: Option<u32>,
+    submission: Submission,
+}
+
+/// An attempt as a download names it.
+fn handed_in(one: Gathered, layout: Layout) -> Handed {
+    let mut more = BTreeMap::new();
+    match layout {
+        Layout::Moodle => {
+            more.insert("Identifier".to_owned(), format!("Participant {}", one.id));
         }
-        let of = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-        let name = attempts.iter().map(|one| one.name.clone()).find(|name| !name.is_empty());
-        let attempts = (1..).zip(attempts).map(|(number, one)| Submission {
-            number,
-            of,
+        Layout::Canvas => {
+            more.insert("ID".to_owned(), one.id.clone());
+        }
+        Layout::Plain | Layout::Gradescope => {}
+    }
+    let name = Some(one.name).filter(|name| !name.is_empty());
+    Handed {
+        student: Student { id: one.id, name, email: None, more },
+        number: one.attempt,
+        submission: Submission {
+            number: 1,
+            of: 1,
             submitted: None,
             late: one.late,
             entry: one.entry,
             typed: one.typed,
             parts: one.parts,
-        });
-        let mut student = Student { id: id.clone(), name, ..Student::default() };
-        match layout {
-            Layout::Moodle => {
-                student.more.insert("Identifier".to_owned(), format!("Participant {id}"));
-            }
-            Layout::Canvas => {
-                student.more.insert("ID".to_owned(), id);
-            }
-            Layout::Plain | Layout::Gradescope => {}
+        },
+    }
+}
+
+/// What Gradescope says about an export, which has a size that fits in memory.
+fn metadata(tree: &Tree, prefix: &str, at: &Path) -> Result<gradescope::Metadata, ClassError> {
+    let path = format!("{prefix}{METADATA}");
+    let found = tree.found.iter().find(|found| found.path == path);
+    let bytes = found.map_or(Ok(Vec::new()), |found| unpack::contents(&found.place));
+    let bytes = bytes.map_err(|why| ClassError::call("read", &at.join(METADATA), why))?;
+    gradescope::parse(&String::from_utf8_lossy(&bytes))
+        .map_err(|why| ClassError::Metadata { object: at.to_owned(), why })
+}
+
+/// The attempts of an export, for each member of the group that handed it in.
+fn exported(
+    gathered: Vec<Gathered>,
+    metadata: &gradescope::Metadata,
+    remarks: &mut Vec<Remark>,
+) -> Vec<Handed> {
+    let mut handed = Vec::new();
+    for one in gathered {
+        let about = metadata.get(&one.id).cloned().unwrap_or_default();
+        let entry = one.entry.clone();
+        let mut base = handed_in(one, Layout::Gradescope);
+        base.submission.submitted = about.submitted();
+        base.number = Some(about.number());
+        if about.submitters.is_empty() {
+            remarks.push(Remark::Unknown { entry });
+            continue;
         }
-        Enrolled { student, folder: String::new(), attempts: attempts.collect() }
-    });
-    each.collect()
+        let mut ids = Vec::new();
+        for submitter in &about.submitters {
+            let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+            let (sid, email) = (filled(&submitter.sid), filled(&submitter.email));
+            let name = filled(&submitter.name);
+            let known = sid.clone().or(email.clone()).or(name.clone());
+            let id = known.unwrap_or_else(|| entry.clone());
+            ids.push(id.clone());
+            let columns = [("SID", sid), ("Email", email.clone()), ("Name", name.clone())];
+            let more = columns.into_iter().filter_map(|(key, it)| Some((key.to_owned(), it?)));
+            let student = Student { id, name, email, more: more.collect() };
+            let submission = base.submission.clone();
+            handed.push(Handed { student, number: base.number, submission });
+        }
+        if ids.len() > 1 {
+            remarks.push(Remark::Group { entry, ids });
+        }
+    }
+    handed
+}
+
+/// The most that is read of a list of students.
+const LARGEST_LIST: u64 = 16 << 20;
+
+fn read_roster(file: &Path) -> Result<Roster, ClassError> {
+    let failed = |call| move |why| ClassError::call(call, file, why);
+    let size = fs::metadata(file).map_err(failed("stat"))?.len();
+    let too_large = || io::Error::from(io::ErrorKind::FileTooLarge);
+    let bytes = if size > LARGEST_LIST { Err(too_large()) } else { fs::read(file) };
+    Roster::parse(&bytes.map_err(failed("read"))?).map_err(|why| ClassError::Roster {
+        object: file.to_owned(),
+        why: match why {
+            NoRoster::Empty => sentence!("roster-empty"),
+            NoRoster::Columns(found) => {
+                sentence!("roster-columns", found = socklab_say::clean(&found))
+            }
+            NoRoster::Csv(why) => sentence!("roster-csv", why = socklab_say::clean(&why)),
+        },
+    })
+}
+
+/// The students on a list. Attempts of theirs get the id, the name and the columns that the list has.
+fn on_list(
+    roster: &Roster,
+    layout: Layout,
+    handed: &mut [Handed],
+    remarks: &mut Vec<Remark>,
+) -> Vec<Enrolled> {
+    let twice = roster.twice.iter().map(|id| Remark::TwiceOnList { id: id.clone() });
+    remarks.extend(twice);
+    let mut missing = roster.rows.len();
+    let mut has_some = vec![false; roster.rows.len()];
+    for one in handed {
+        let Some(at) = roster.find(layout, &one.student) else {
+            // Another student may have the number that the download gave this one.
+            if roster.rows.iter().any(|row| row.student.id == one.student.id) {
+                one.student.id = format!("{}-{}", one.student.id, one.submission.entry);
+            }
+            let remark = Remark::NotOnList { id: one.student.id.clone() };
+            if !remarks.contains(&remark) {
+                remarks.push(remark);
+            }
+            continue;
+        };
+        let row = &roster.rows[at];
+        if !std::mem::replace(&mut has_some[at], true) {
+            missing -= 1;
+        }
+        let before = std::mem::replace(&mut one.student, row.student.clone());
+        one.student.name = one.student.name.take().or(before.name);
+        one.student.email = one.student.email.take().or(before.email);
+        one.submission.late |= row.late;
+        one.submission.submitted = one.submission.submitted.or(row.submitted);
+    }
+    if missing > 0 {
+        remarks.push(Remark::Missing { students: missing, of: roster.rows.len() });
+    }
+    let nobody = |student: &Student| Enrolled {
+        student: student.clone(),
+        folder: String::new(),
+        attempts: Vec::new(),
+    };
+    roster.rows.iter().map(|row| nobody(&row.student)).collect()
+}
+
+/// Gives each student the attempts, numbered in their order.
+fn enrol(students: &mut Vec<Enrolled>, handed: Vec<Handed>, remarks: &mut Vec<Remark>) {
+    let mut of: BTreeMap<String, Vec<Handed>> = BTreeMap::new();
+    for one in handed {
+        of.entry(one.student.id.clone()).or_default().push(one);
+    }
+    for (id, mut attempts) in of {
+        let time = |one: &Handed| {
+            let files = one.submission.parts.iter().filter_map(|part| part.modified);
+            one.submission.submitted.or(files.max())
+        };
+        attempts.sort_by_key(|one| (one.number, time(one)));
+        // Numbers that were given stay, as far as they tell the attempts apart.
+        let numbers: Vec<u32> = attempts.iter().map(|one| one.number.unwrap_or(1)).collect();
+        let apart = numbers.windows(2).all(|two| two[0] < two[1]);
+        if !apart {
+            let entries = attempts.iter().map(|one| one.submission.entry.clone()).collect();
+            remarks.push(Remark::Twice { id: id.clone(), entries });
+        }
+        let many = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+        let said = numbers.last().copied().filter(|_| apart);
+        let student = attempts.first().map(|one| one.student.clone()).unwrap_or_default();
+        let attempts: Vec<Submission> = (1..)
+            .zip(attempts)
+            .map(|(number, one)| {
+                let number = one.number.filter(|_| apart).unwrap_or(number);
+                Submission { number, of: said.unwrap_or(many), ..one.submission }
+            })
+            .collect();
+        match students.iter_mut().find(|one| one.student.id == id) {
+            Some(one) => one.attempts = attempts,
+            None => students.push(Enrolled { student, folder: String::new(), attempts }),
+        }
+    }
 }
 
 /// Marks what was handed in after the time that is due, where something says when that was.

@@ -118,6 +118,23 @@ pub(super) fn without_copy_number(name: &str) -> Option<String> {
     Some(format!("{stem}.{extension}"))
 }
 
+/// A name as it is compared: its letters and digits, small and without marks, however they are
+/// written.
+pub(super) fn fold(name: &str) -> String {
+    let plain = |c: char| match c {
+        'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
+        'é' | 'è' | 'ë' | 'ê' => 'e',
+        'í' | 'ì' | 'ï' | 'î' => 'i',
+        'ó' | 'ò' | 'ö' | 'ô' | 'õ' => 'o',
+        'ú' | 'ù' | 'ü' | 'û' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    };
+    // A mark of its own behind a letter, as some systems write names, is neither.
+    name.chars().flat_map(char::to_lowercase).map(plain).filter(|c| c.is_alphanumeric()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -199,6 +216,13 @@ mod tests {
         for name in ["server.py", "-1.py", "udp-2026.py", "(1).c", "server"] {
             assert_eq!(without_copy_number(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn names_are_compared_without_marks_and_spaces() {
+        assert_eq!(fold("Núñez, Zoë"), "nunezzoe");
+        assert_eq!(fold("Nu\u{301}n\u{303}ez"), "nunez");
+        assert_eq!(fold("李 雷"), "李雷");
     }
 
     proptest! {

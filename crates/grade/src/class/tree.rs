@@ -2,6 +2,7 @@
 //! times: nothing is opened, and no symbolic link is followed.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,7 +71,8 @@ impl Tree {
         let failed = |call| move |source| ClassError::call(call, at, source);
         let about = fs::metadata(at).map_err(failed("stat"))?;
         let mut tree = if about.is_dir() { Self::folder(at)? } else { Self::archive(at)? };
-        tree.found.sort_by(|one, other| one.path.cmp(&other.path));
+        // What is in a folder comes right behind it.
+        tree.found.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
         Ok(tree)
     }
 
@@ -127,6 +129,7 @@ impl Tree {
         let mut zip = ZipArchive::new(file).map_err(no_zip)?;
         let mut tree = Self { is_archive: true, ..Self::default() };
         let whole = Arc::new(at.to_owned());
+        let mut folders = BTreeSet::new();
         for index in 0..zip.len().min(MOST_ENTRIES) {
             let entry = zip.by_index_raw(index).map_err(no_zip)?;
             let kind = zip_kind(entry.unix_mode(), entry.is_dir());
@@ -140,7 +143,18 @@ impl Tree {
                 }
             };
             let place = Place::Zip(Arc::clone(&whole), index);
-            tree.found.push(Found { path, kind, modified: None, place });
+            // Few archives name the folders that their files are in.
+            for (at, _) in path.match_indices('/').take(DEEPEST) {
+                if !folders.contains(&path[..at]) {
+                    folders.insert(path[..at].to_owned());
+                    let (kind, place) = (Kind::Folder, place.clone());
+                    let path = path[..at].to_owned();
+                    tree.found.push(Found { path, kind, modified: None, place });
+                }
+            }
+            if kind != Kind::Folder || folders.insert(path.clone()) {
+                tree.found.push(Found { path, kind, modified: None, place });
+            }
         }
         Ok(tree)
     }

@@ -137,6 +137,8 @@ fn failed(call: &'static str, object: &Path) -> impl FnOnce(io::Error) -> Unpack
     move |source| UnpackError::Call { call, object, source }
 }
 
+/// The most that is read of a file about a class.
+const LARGEST: u64 = 256 << 20;
 /// A name in no archive may be longer (`NAME_MAX`).
 const LONGEST: usize = 255;
 
@@ -206,6 +208,20 @@ impl Submission {
         }
         unpacking.done()
     }
+}
+
+/// What stands in a file of a class that is not a student's.
+pub(super) fn contents(place: &Place) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match place {
+        Place::Disk(path) => open_regular(path)?.take(LARGEST).read_to_end(&mut bytes)?,
+        Place::Zip(whole, index) => {
+            let mut zip = ZipArchive::new(File::open(&**whole)?)?;
+            let entry = zip.by_index(*index)?;
+            entry.take(LARGEST).read_to_end(&mut bytes)?
+        }
+    };
+    Ok(bytes)
 }
 
 /// Opens a file that still is one: nothing waits for a FIFO that took its place.

@@ -27,3 +27,16 @@ handed-no-program = no file in a language that can be run here; handed in: { $na
 handed-language = no file in { $language }; handed in: { $names }
 handed-not-there = there is no program called { $name }; handed in: { $names }
 handed-several = several files could be the program: { $names }. Say which one with --file
+
+class-not-on-list = { $id }: not on the list of students; graded all the same
+class-missing = { $count ->
+    [one] { $count } of { $of } students on the list handed in nothing
+   *[other] { $count } of { $of } students on the list handed in nothing
+}
+class-twice-on-list = { $id }: two rows of the list have this id; the first one counts
+class-group = { $name }: handed in by a group, counts for each of { $ids }
+class-metadata = { $name } can't be read: { $why }
+class-roster = { $name } is no list of students: { $why }
+roster-empty = there are no rows with students
+roster-columns = none of its columns names a student (found: { $found }). Expected: id, name, email, or the columns of Canvas, Moodle or Gradescope
+roster-csv = { $why }

@@ -27,3 +27,16 @@ handed-no-program = ningún archivo está en un lenguaje que se pueda ejecutar a
 handed-language = ningún archivo está en { $language }; se entregó: { $names }
 handed-not-there = no hay ningún programa llamado { $name }; se entregó: { $names }
 handed-several = varios archivos podrían ser el programa: { $names }. Di cuál con --file
+
+class-not-on-list = { $id }: no está en la lista de estudiantes; se califica igual
+class-missing = { $count ->
+    [one] { $count } de { $of } estudiantes de la lista no entregó nada
+   *[other] { $count } de { $of } estudiantes de la lista no entregaron nada
+}
+class-twice-on-list = { $id }: dos filas de la lista tienen este id; vale la primera
+class-group = { $name }: entrega de un grupo, vale para cada uno de { $ids }
+class-metadata = { $name } no se puede leer: { $why }
+class-roster = { $name } no es una lista de estudiantes: { $why }
+roster-empty = no hay filas con estudiantes
+roster-columns = ninguna de sus columnas nombra a un estudiante (hay: { $found }). Se espera: id, name, email o las columnas de Canvas, Moodle o Gradescope
+roster-csv = { $why }
