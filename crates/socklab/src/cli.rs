@@ -615,7 +615,7 @@ pub(crate) struct Check {
     #[arg(
         long,
         value_enum,
-        value_name = "text|json",
+        value_name = "FORMAT",
         default_value = "text",
         hide_default_value = true,
         hide_possible_values = true
@@ -845,6 +845,18 @@ impl Apart {
 pub(crate) enum Format {
     Text,
     Json,
+    Junit,
+    Gradescope,
+    GradescopeHtml,
+    Classroom50,
+    Check50,
+}
+
+impl Format {
+    /// True for a format of another tool.
+    pub(crate) fn is_foreign(self) -> bool {
+        !matches!(self, Self::Text | Self::Json)
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {

@@ -189,9 +189,9 @@ fn case(
     CaseResult {
         name: done.case.name.clone(),
         state: state(done.verdict.state),
-        because: done.verdict.because.clone(),
         points: (done.verdict.state != scenario::CaseState::InfraError)
             .then_some(done.verdict.points),
+        because: done.verdict.because.clone(),
         did: did.map(|(deed, text)| Did {
             rule: deed.rule.to_owned(),
             cause: deed.cause.map(str::to_owned),

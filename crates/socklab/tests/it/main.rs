@@ -15,6 +15,7 @@ mod doctor;
 mod environment;
 mod escapes;
 mod exercises;
+mod formats;
 mod grade;
 mod hint;
 mod interop_ntp;

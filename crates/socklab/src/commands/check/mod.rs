@@ -3,6 +3,7 @@
 mod advice;
 mod explain;
 pub(crate) mod foreign;
+mod formats;
 mod json;
 mod levels;
 #[cfg(test)]
@@ -32,13 +33,15 @@ use crate::cli::{self, Format};
 use crate::course::neighbours::neighbours;
 use crate::course::points::Points;
 use crate::exit_reason::ExitReason;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::{eprintln, println, width};
 use crate::scenario;
 use crate::style;
 use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
 use crate::wire_rules;
+
+use formats::Written;
 
 pub(crate) use explain::{missed, shell_words, why};
 pub(crate) use levels::{Help, hint_lines, next_hint, remember};
@@ -77,14 +80,18 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         sandbox: None,
     };
     let help = Help::with(&material, &exercise.name, &subject, &options.which.words())?;
-    let runner = match scenario::runner(speaker, options.seed.unwrap_or_else(some_seed)) {
+    let seed = options.seed.unwrap_or_else(some_seed);
+    let words = options.words();
+    let format = options.format();
+    let written = Written { speaker, format, about: &about, help: &help, seed, options: &words };
+    let runner = match scenario::runner(speaker, seed) {
         Ok(runner) => runner,
-        Err(error) => return not_possible(&about, options.format(), error),
+        Err(error) => return not_possible(&written, error),
     };
     scenario::end_cleanly()?;
     let built = match subject.build(&exercise) {
         Ok(built) => built,
-        Err(error) => return not_built(speaker, &about, options.format(), &error, &help),
+        Err(error) => return not_built(&written, &error),
     };
     let (isolation, foreign) = foreign::wanted(options.apart.wanted(), &subject);
     let sandbox = match isolation {
@@ -106,16 +113,19 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         runner: &runner,
         only: options.case.as_deref(),
     };
-    let report = match options.format() {
+    let report = match format {
+        _ if format.is_foreign() => {
+            let report = check.run(|_| true);
+            return Ok(Written { about: &about, ..written }.report(&report));
+        }
         Format::Json => {
             let report = check.run(|_| true);
             json::report(speaker, &about, &report, runner.seed)?;
             report
         }
-        Format::Text => {
+        _ => {
             let told = foreign.map(|foreign| foreign.told(speaker));
-            let report =
-                in_words(speaker, &check, &source, &subject, &options.words(), &help, told);
+            let report = in_words(speaker, &check, &source, &subject, &words, &help, told);
             let recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
             for done in wire_rules::totals(&rules, recordings.clone()) {
                 println!("{}", wire_rules::told(speaker, &done));
@@ -137,7 +147,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         let look = cli::Look::for_learning();
         outputs.write(speaker, &recording.timeline(), &look, &done.evidence())?;
     }
-    if options.case.is_none() && rules.is_empty() && options.format() == Format::Text {
+    if options.case.is_none() && rules.is_empty() && format == Format::Text {
         note(&exercise.name, &report);
         if report.infra_error().is_none() && report.core_passed() {
             println!();
@@ -151,36 +161,36 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
 }
 
 /// Reports that there is no program to check. Whose fault that is decides the exit code.
-fn not_built(
-    speaker: Speaker,
-    about: &json::About<'_>,
-    format: Format,
-    error: &BuildError,
-    help: &Help,
-) -> Result<ExitCode> {
-    match (unbuilt::refusal(speaker, error), format) {
-        (Some((what, output)), Format::Text) => {
+fn not_built(written: &Written<'_>, error: &BuildError) -> Result<ExitCode> {
+    let Written { speaker, about, help, format, .. } = *written;
+    let Some((what, output)) = unbuilt::refusal(speaker, error) else {
+        return not_possible(written, not_here(speaker, about.exercise, error));
+    };
+    match format {
+        Format::Text => {
             refused(&what, output);
             let hinted = remember(&about.exercise.name, Some(help.unbuilt()));
             let next =
                 hinted.and_then(|it| next_hint(speaker, &about.exercise.name, &it, &help.course));
             next.iter().for_each(|line| println!("\n{line}"));
         }
-        (Some((what, output)), Format::Json) => json::refused(about, &what, output)?,
-        (None, _) => return not_possible(about, format, not_here(speaker, about.exercise, error)),
+        Format::Json => json::refused(about, &what, output)?,
+        _ => return Ok(written.unbuilt(error)),
     }
     Ok(ExitReason::No.into())
 }
 
 /// Reports that no program can be checked here, which says nothing about this one.
-fn not_possible(about: &json::About<'_>, format: Format, error: anyhow::Error) -> Result<ExitCode> {
+fn not_possible(written: &Written<'_>, error: anyhow::Error) -> Result<ExitCode> {
     let exit = error.downcast_ref::<Failure>().map(Failure::exit);
-    match (format, exit) {
+    match (written.format, exit) {
         // A mistake in the command line is reported like any other.
+        (Format::Text, _) => Err(error),
         (Format::Json, Some(ExitReason::Environment)) => {
-            json::infra_error(about, &error.to_string())?;
+            json::infra_error(written.about, &error.to_string())?;
             Ok(ExitReason::Environment.into())
         }
+        (_, Some(ExitReason::Environment)) => Ok(written.impossible(failure::with_causes(&error))),
         _ => Err(error),
     }
 }

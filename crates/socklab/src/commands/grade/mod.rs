@@ -108,7 +108,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
     kept?;
     match options.format.as_slice() {
         [format] if out.is_none() => {
-            output::write_out(format_args!("{}", text_of(*format, &book)?))
+            output::write_out(format_args!("{}", text_of(*format, &book)?));
         }
         _ => {
             table::show(speaker, &book, changed.as_deref());
