@@ -316,7 +316,7 @@ fn cell(
     let word = result.state.word();
     let sort = words::rank(result.state).to_string();
     page.open("td", &[class(format!("case {word}")), with("data-sort", sort)]);
-    let state = words::case_state(speaker, result.state);
+    let state = words::outcome(speaker, result);
     let name = say!(
         speaker,
         "page-name-of-cell",

@@ -180,7 +180,7 @@ fn case(page: &mut Xml, speaker: Speaker, case: &CaseInfo, result: &CaseResult, 
     }
     page.close("h3");
     page.open("p", &[class("earned")]);
-    page.text(&words::case_state(speaker, result.state));
+    page.text(&words::outcome(speaker, result));
     let points = result.points.map_or_else(
         || say!(speaker, "page-not-known"),
         |earned| words::score(speaker, Score { earned, of: case.points }),

@@ -105,7 +105,7 @@ fn about(text: &mut Text, speaker: Speaker, graded: &Graded) {
 /// A case.
 fn case(text: &mut Text, speaker: Speaker, case: &CaseInfo, result: &CaseResult) {
     let say = |key: &'static str| say!(speaker, key);
-    let state = words::case_state(speaker, result.state);
+    let state = words::outcome(speaker, result);
     let points = result.points.map_or_else(
         || say("page-not-known"),
         |earned| words::score(speaker, Score { earned, of: case.points }),

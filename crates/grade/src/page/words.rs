@@ -2,7 +2,7 @@
 
 use socklab_say::{Speaker, clean, is_unsafe, say};
 
-use crate::book::{Assignment, Graded, Score, Student};
+use crate::book::{Assignment, CaseResult, Graded, Score, Student};
 use crate::state::{CaseState, State};
 
 /// The sign of a case's state. It stands beside its word, or has it as an alternative.
@@ -34,6 +34,14 @@ pub(super) fn rank(state: CaseState) -> usize {
 /// The word for a case's state.
 pub(super) fn case_state(speaker: Speaker, state: CaseState) -> String {
     speaker.say(format!("page-case-{}", state.word()), &[])
+}
+
+/// What became of a case: the word for its state, or why it was not run.
+pub(super) fn outcome(speaker: Speaker, result: &CaseResult) -> String {
+    match result.because.as_deref().filter(|_| result.state == CaseState::Skipped) {
+        Some(case) => say!(speaker, "check-skipped", case = line(case)),
+        None => case_state(speaker, result.state),
+    }
 }
 
 /// The word for a submission's state.

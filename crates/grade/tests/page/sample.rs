@@ -169,6 +169,7 @@ pub(crate) fn graded(
             name: name.to_owned(),
             state,
             points: Some(if passed { case.points } else { 0 }),
+            because: None,
             did: (!passed).then(|| Did {
                 rule: behaviour.rule.to_owned(),
                 cause: None,
@@ -331,6 +332,7 @@ fn skip_after(graded: &mut Graded, case: &str) {
     for result in skipped {
         result.state = CaseState::Skipped;
         result.points = Some(0);
+        result.because = Some(case.to_owned());
         (result.did, result.problem) = (None, None);
         (result.hints, result.again) = (Vec::new(), String::new());
         result.files = Files::default();
