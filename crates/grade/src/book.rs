@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cluster::Form;
 use crate::state::{CaseState, State};
 
 /// The version of what is written here. Files of a later one are not read.
@@ -161,6 +162,12 @@ pub struct Graded {
     /// The group of submissions that behave alike which it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// The teacher's comment on that group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// What others could see of its behaviour, by which it is grouped. `None` if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
 }
 
 /// Points earned and points possible.
@@ -311,6 +318,7 @@ impl Graded {
     #[must_use]
     pub fn for_student(&self, assignment: &Assignment) -> Self {
         let mut seen = self.clone();
+        seen.form = None;
         let hidden = |name: &str| assignment.case(name).is_some_and(|case| case.hidden);
         for case in seen.cases.iter_mut().filter(|case| hidden(&case.name)) {
             *case = CaseResult {

@@ -8,6 +8,7 @@
 
 mod book;
 pub mod class;
+pub mod cluster;
 pub mod formats;
 pub mod differences;
 pub mod journal;

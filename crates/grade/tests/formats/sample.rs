@@ -171,6 +171,8 @@ pub(crate) fn none(id: &str, state: State) -> Graded {
         sightings: Vec::new(),
         unsafe_because: None,
         group: None,
+        comment: None,
+        form: None,
         ..graded(id, &[CaseState::Skipped; 4])
     }
 }
