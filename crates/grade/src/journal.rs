@@ -49,7 +49,7 @@ pub struct Entry {
 #[serde(rename_all = "snake_case")]
 pub enum Line {
     /// A round begins.
-    Round(Round),
+    Round(Box<Round>),
     /// Something was graded.
     Result(Box<Entry>),
     /// Everybody has a result in the round of this number.
@@ -106,7 +106,7 @@ impl History {
             Line::Round(round) if round.format_version > FORMAT_VERSION => {
                 return Err(format!("format_version {}", round.format_version));
             }
-            Line::Round(round) => self.rounds.push(round),
+            Line::Round(round) => self.rounds.push(*round),
             Line::Result(entry) => self.entries.push(*entry),
             Line::Finished(round) => self.finished = Some(round),
         }
@@ -307,7 +307,7 @@ mod tests {
     }
 
     fn round(number: u32) -> Line {
-        Line::Round(Round {
+        Line::Round(Box::new(Round {
             format_version: FORMAT_VERSION,
             number,
             asked: false,
@@ -323,7 +323,7 @@ mod tests {
                 started: String::new(),
                 cases: Vec::new(),
             },
-        })
+        }))
     }
 
     fn result(round: u32, id: &str, key: &str, state: State) -> Line {

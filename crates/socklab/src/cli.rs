@@ -659,6 +659,10 @@ pub(crate) struct Grade {
     #[arg(short, long, value_name = "N", default_value_t = processors(), hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_JOBS)))]
     pub(crate) jobs: u32,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) due: Option<String>,
     #[arg(long, value_name = "last|best|first", value_enum, default_value = "last")]
     #[arg(hide_default_value = true, hide_possible_values = true)]
     pub(crate) attempt: WhichAttempt,

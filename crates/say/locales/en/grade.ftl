@@ -2,9 +2,11 @@
 
 cmd-grade = Grade a class: run everybody's submission, contained, several at once, and keep what each came to
 arg-grade-name = An exercise, as `socklab exercise list` names it
-arg-grade-folder = The submissions: a folder or a file for each student
+arg-grade-folder = The submissions: a folder or a file for each student, or what Moodle, Canvas or Gradescope let you download, also as a zip archive
 arg-grade-output = Keep the results in this folder, which only you can open: gradebook.json, and for each student the pages, recordings and packets of the cases. The same command again goes on where this one ended, and runs nothing twice
 arg-grade-jobs = How many submissions are graded at once (default: as many as there are processors)
+arg-grade-roster = The students of the class, as CSV: who is missing is listed too
+arg-grade-due = When submissions were due, with the offset from UTC: what came later is graded and marked as late
 arg-grade-attempt = Which of a student's attempts counts: last, best or first (default: last). For the best all of them are run
 arg-grade-file = The name of the file to run (default: the one in a language of the exercise)
 arg-grade-code = Only files in this language: python, rust or c
@@ -42,7 +44,9 @@ examples-grade-merge =
     $ socklab grade echo-server submissions -o part-2 --shard 2/2
     $ socklab grade merge part-1 part-2 -o results
 
-grade-nobody = { $folder }: nobody handed in anything here
+grade-no-moment = --due { $text }: no moment in time
+grade-no-moment-hint = As in --due 2026-03-01T23:59:00-05:00
+grade-no-tool = programs in { $language } can't be run here
 grade-nothing = nothing that could be run was handed in
 grade-not-reached = not reached before time was up
 grade-no-sandbox = submissions can't be contained on this machine: { $why }

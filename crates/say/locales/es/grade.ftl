@@ -2,9 +2,11 @@
 
 cmd-grade = Calificar un curso: ejecutar la entrega de cada estudiante, contenida, varias a la vez, y guardar el resultado de cada una
 arg-grade-name = Un ejercicio, como lo nombra `socklab exercise list`
-arg-grade-folder = Las entregas: una carpeta o un archivo por estudiante
+arg-grade-folder = Las entregas: una carpeta o un archivo por estudiante, o lo que se descarga de Moodle, Canvas o Gradescope, también como archivo zip
 arg-grade-output = Guardar los resultados en esta carpeta, que solo tú puedes abrir: gradebook.json y, por estudiante, las páginas, las grabaciones y los paquetes de los casos. La misma orden sigue otra vez donde esta terminó, y no ejecuta nada dos veces
 arg-grade-jobs = Cuántas entregas se califican a la vez (por omisión, tantas como procesadores haya)
+arg-grade-roster = Los estudiantes del curso, en CSV: quien falta también aparece
+arg-grade-due = Hasta cuándo se podía entregar, con la diferencia con UTC: lo que llegó después se califica y se marca como tarde
 arg-grade-attempt = Cuál de los intentos de un estudiante cuenta: last (el último), best (el mejor) o first (el primero); por omisión, last. Para el mejor se ejecutan todos
 arg-grade-file = El nombre del archivo que se ejecuta (por omisión, el que está en un lenguaje del ejercicio)
 arg-grade-code = Solo archivos en este lenguaje: python, rust o c
@@ -42,7 +44,9 @@ examples-grade-merge =
     $ socklab grade echo-server entregas -o parte-2 --shard 2/2
     $ socklab grade merge parte-1 parte-2 -o resultados
 
-grade-nobody = { $folder }: aquí nadie entregó nada
+grade-no-moment = --due { $text }: no es un momento
+grade-no-moment-hint = Como en --due 2026-03-01T23:59:00-05:00
+grade-no-tool = aquí no se pueden ejecutar programas en { $language }
 grade-nothing = no entregó nada que se pudiera ejecutar
 grade-not-reached = no le tocó antes de que se acabara el tiempo
 grade-no-sandbox = en esta máquina no se pueden contener las entregas: { $why }

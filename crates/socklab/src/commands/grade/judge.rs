@@ -1,13 +1,13 @@
 //! What a class is judged by: the exercise, a pack of hidden cases, the hints.
 
 use anyhow::Result;
+use socklab_grade::class::Enrolled;
 use socklab_grade::journal::key;
 use socklab_grade::{Counted, Pack};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::Hints;
 use socklab_scenario::format::Exercise;
 
-use super::handed::Enrolled;
 use super::some_seed;
 use crate::cli::{self, Shard};
 use crate::commands::exercise::Material;

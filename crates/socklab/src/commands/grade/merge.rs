@@ -53,12 +53,12 @@ pub(super) fn merge(speaker: Speaker, options: &cli::GradeMerge) -> Result<ExitC
         debug_assert_eq!(part.book.assignment.exercise, assignment.exercise);
     }
     let mut add = |line: &Line| journal.append(line).map_err(|error| refused(speaker, error));
-    add(&Line::Round(Round {
+    add(&Line::Round(Box::new(Round {
         format_version: FORMAT_VERSION,
         number: 1,
         asked: false,
         assignment: assignment.clone(),
-    }))?;
+    })))?;
     for entry in parts.iter().flat_map(Part::entries) {
         add(&Line::Result(Box::new(Entry { round: 1, ..entry.clone() })))?;
     }

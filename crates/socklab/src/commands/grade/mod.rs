@@ -1,11 +1,10 @@
 //! `socklab grade`: runs the submissions of a class, as many at once as there are processors, and
 //! keeps what each of them came to.
 //!
-//! `handed` says who handed in what, `one` grades one submission, `pool` all of them; `out` keeps the
-//! results in a folder, `files` writes what belongs to a student, and `table` shows the class.
+//! `judge` is what a class is judged by, `one` grades one submission, `pool` all of them; `out` keeps
+//! the results in a folder, `files` writes what belongs to a student, and `table` shows the class.
 
 mod files;
-mod handed;
 mod judge;
 mod merge;
 mod one;
@@ -14,13 +13,15 @@ mod pool;
 mod table;
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::Result;
+use socklab_grade::class::{self, Class, ClassError, Enrolled, Moment, Submission};
 use socklab_grade::differences::{Difference, difference};
 use socklab_grade::journal::History;
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded, State};
@@ -31,10 +32,9 @@ use super::check::some_seed;
 use super::doctor;
 use crate::cli::{self, GradeFormat, Shard, WhichAttempt};
 use crate::exit_reason::ExitReason;
-use crate::failure::{Failure, complain};
+use crate::failure::{Failure, complain, exit_for};
 use crate::output::{self, eprintln, println};
 use crate::{graded, scenario};
-use handed::{Class, Enrolled};
 use judge::Judged;
 use out::Out;
 use pool::{Job, Pool};
@@ -49,7 +49,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
     };
     let began = Instant::now();
     let judged = Judged::load(speaker, options, name)?;
-    let class = Class::read(speaker, folder)?;
+    let class = read(speaker, options, folder)?;
     let everybody: Vec<&Enrolled> = class.students.iter().collect();
     let students = share(options.shard, &everybody);
     // While there is one thread.
@@ -122,6 +122,30 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
     Ok(verdict(speaker, &book))
 }
 
+/// Who handed in what. What a teacher should know about how it was read is told on standard error.
+fn read(speaker: Speaker, options: &cli::Grade, folder: &Path) -> Result<Class> {
+    let due = options.due.as_deref().map(|text| {
+        Moment::parse(text).ok_or_else(|| {
+            let what = say!(speaker, "grade-no-moment", text = text);
+            Failure::new(ExitReason::Usage, what).hint(say!(speaker, "grade-no-moment-hint"))
+        })
+    });
+    let known = class::Options { roster: options.roster.clone(), due: due.transpose()? };
+    let class = Class::read(folder, &known).map_err(|error| {
+        let exit = match &error {
+            ClassError::Call { source, .. } if source.kind() != ErrorKind::NotFound => {
+                exit_for(source)
+            }
+            _ => ExitReason::Usage,
+        };
+        Failure::new(exit, speaker.tell(&error.sentence()))
+    })?;
+    for remark in &class.remarks {
+        complain("", &speaker.tell(&remark.sentence()));
+    }
+    Ok(class)
+}
+
 /// The students that this process grades.
 fn share<'c>(shard: Option<Shard>, students: &[&'c Enrolled]) -> Vec<&'c Enrolled> {
     let ours = |(at, _): &(usize, _)| shard.is_none_or(|it| at % it.of == it.number - 1);
@@ -171,7 +195,7 @@ fn book(
             (None, false) => {
                 let submitted = graded::Submitted {
                     student: who.student.clone(),
-                    attempt: who.attempts.last().map(handed::Submission::attempt),
+                    attempt: who.attempts.last().map(Submission::attempt),
                     ..graded::Submitted::default()
                 };
                 graded::infra_error(&submitted, say!(speaker, "grade-not-reached"))

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use socklab_grade::class::{Submission, UnpackError, UnpackLimits, Unpacked, Wanted, main_file};
 use socklab_grade::{Graded, State};
 use socklab_say::say;
 use socklab_scenario::exercise::{BuildFolder, Built, CaseReport, Check, Code};
@@ -33,7 +34,7 @@ impl Pool<'_> {
         let began = Instant::now();
         let mut submitted = Submitted {
             student: job.who.student.clone(),
-            attempt: job.attempt.map(super::handed::Submission::attempt),
+            attempt: job.attempt.map(Submission::attempt),
             ..Submitted::default()
         };
         let Some(attempt) = job.attempt else {
@@ -42,39 +43,22 @@ impl Pool<'_> {
         };
         let mut retries = 0;
         loop {
-            let unpacked =
-                BuildFolder::open().map_err(|error| error.to_string()).and_then(|folder| {
-                    match attempt.unpack(folder.path()) {
-                        Ok(unpacked) => Ok((folder, unpacked)),
-                        Err(error) => Err(error.to_string()),
-                    }
-                });
-            let mut graded = match unpacked {
-                Err(why) => graded::infra_error(&submitted, why),
+            let first = retries == 0;
+            let mut graded = match self.unpack(attempt, &mut submitted) {
+                Err(graded) => *graded,
                 Ok((folder, unpacked)) => {
-                    submitted.sha256.clone_from(&unpacked.sha256);
-                    if retries == 0
-                        && let Some(known) = self.known(&submitted)
-                    {
+                    if let Some(known) = self.known(&submitted).filter(|_| first) {
                         return Ok(Led::To(Box::new(known), None));
                     }
                     if self.is_over() {
                         return Ok(Led::Nowhere);
                     }
-                    let code = self.options.code.map(Into::into);
-                    match unpacked.main_file(self.options.file.as_deref(), code) {
-                        None => {
-                            let why = say!(self.texts, "grade-nothing");
-                            graded::no_submission(&submitted, why)
-                        }
-                        Some((file, code)) => {
-                            submitted.file = file.display().to_string();
-                            submitted.language = code.name().to_owned();
-                            match self.run_file(code, folder.path(), &submitted, job)? {
-                                Some(graded) => graded,
-                                None => return Ok(Led::Nowhere),
-                            }
-                        }
+                    match self.program(folder.path(), &unpacked, &mut submitted) {
+                        Err(graded) => *graded,
+                        Ok(code) => match self.run_file(code, folder.path(), &submitted, job)? {
+                            Some(graded) => graded,
+                            None => return Ok(Led::Nowhere),
+                        },
                     }
                 }
             };
@@ -88,6 +72,58 @@ impl Pool<'_> {
             graded.retries = retries;
             graded.used.milliseconds = milliseconds(began.elapsed());
             return Ok(Led::To(Box::new(graded), Some(self.key(&submitted.sha256))));
+        }
+    }
+
+    /// Unpacks a submission into a folder that is removed with what is returned; or says why that is
+    /// not possible, and whose fault it is.
+    fn unpack(
+        &self,
+        attempt: &Submission,
+        submitted: &mut Submitted,
+    ) -> Result<(BuildFolder, Unpacked), Box<Graded>> {
+        let folder = BuildFolder::open()
+            .map_err(|error| Box::new(graded::infra_error(submitted, error.to_string())))?;
+        match attempt.unpack(folder.path(), &UnpackLimits::default()) {
+            Ok(unpacked) => {
+                submitted.sha256.clone_from(&unpacked.sha256);
+                Ok((folder, unpacked))
+            }
+            Err(UnpackError::Refused(refusal)) => {
+                let why = self.texts.tell(&refusal.sentence());
+                Err(Box::new(graded::no_submission(submitted, why)))
+            }
+            Err(error) => Err(Box::new(graded::infra_error(submitted, error.to_string()))),
+        }
+    }
+
+    /// Finds the program among the files, and notes its name.
+    fn program(
+        &self,
+        folder: &Path,
+        unpacked: &Unpacked,
+        submitted: &mut Submitted,
+    ) -> Result<Code, Box<Graded>> {
+        let wanted = Wanted {
+            exercise: self.judge.exercise.name.clone(),
+            file: self.options.file.clone(),
+            language: self.options.code.map(|code| Code::from(code).name().to_owned()),
+        };
+        let infra = |submitted: &Submitted, why| Box::new(graded::infra_error(submitted, why));
+        match main_file(folder, unpacked, &wanted) {
+            Err(error) => Err(infra(submitted, format!("read: {error}"))),
+            Ok(Err(none)) => {
+                let why = self.texts.tell(&none.sentence());
+                Err(Box::new(graded::no_submission(submitted, why)))
+            }
+            Ok(Ok(main)) => {
+                submitted.file = main.file.display().to_string();
+                main.language.clone_into(&mut submitted.language);
+                let language = main.language;
+                Code::named(language).ok_or_else(|| {
+                    infra(submitted, say!(self.texts, "grade-no-tool", language = language))
+                })
+            }
         }
     }
 

@@ -90,7 +90,9 @@ impl Out {
                     asked: options.regrade,
                     assignment: assignment.clone(),
                 };
-                journal.append(&Line::Round(round)).map_err(|error| refused(speaker, error))?;
+                journal
+                    .append(&Line::Round(Box::new(round)))
+                    .map_err(|error| refused(speaker, error))?;
                 (number, assignment)
             }
         };

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
 use socklab_grade::Graded;
+use socklab_grade::class::{Enrolled, Submission};
 use socklab_grade::journal::key;
 use socklab_say::{Speaker, duration, say};
 use socklab_scenario::Runner;
 
-use super::handed::{Enrolled, Submission};
 use super::judge::Judged;
 use super::one::Led;
 use super::out::Out;
