@@ -20,6 +20,7 @@ pub struct Command {
     pub(crate) start: Start,
     pub(crate) sample: Option<usize>,
     pub(crate) stdio_sample: Option<usize>,
+    pub(crate) own: Option<Vec<PathBuf>>,
 }
 
 type BeforeExec = Box<dyn FnMut() -> io::Result<()> + Send>;
@@ -71,6 +72,7 @@ impl Command {
             start: Start::default(),
             sample: None,
             stdio_sample: None,
+            own: None,
         }
     }
 
@@ -155,6 +157,15 @@ impl Command {
     #[must_use]
     pub fn stdio_sample(mut self, bytes: usize) -> Self {
         self.stdio_sample = Some(bytes);
+        self
+    }
+
+    /// Records what the program, which is in a sandbox, tries in vain: calls that a filter refuses by
+    /// `SECCOMP_RET_TRAP`, changes of files outside `own` places, signals to others. A program that does
+    /// none of that pays nothing.
+    #[must_use]
+    pub fn attempts(mut self, own: Vec<PathBuf>) -> Self {
+        self.own = Some(own);
         self
     }
 

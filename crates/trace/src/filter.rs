@@ -11,6 +11,7 @@ use std::ops::RangeInclusive;
 use libc::sock_filter;
 
 use crate::arch;
+use crate::session::refusals;
 use crate::syscall::{PRCTLS, Stage};
 use crate::syscall_table::table;
 
@@ -106,6 +107,67 @@ pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_fi
     program.finish()
 }
 
+/// The filter that is added for a program whose attempts are recorded: it stops at calls that change
+/// files or send signals, and at those that open a file in order to write.
+pub(crate) fn watched() -> Vec<sock_filter> {
+    let mut program = Assembler::default();
+    program.load(OFFSET_ARCH);
+    program.equal(arch::AUDIT_ARCH, Else(Label::Allow));
+    program.load(OFFSET_NUMBER);
+    for (number, flags) in OPENING {
+        let label = match flags {
+            Flags::Second => Label::OpenSecond,
+            Flags::Third => Label::OpenThird,
+            Flags::Hidden => Label::Trace,
+        };
+        program.equal(*number as u32, Then(label));
+    }
+    for number in refusals::numbers() {
+        program.equal(number as u32, Then(Label::Trace));
+    }
+    program.at(Label::Allow);
+    program.verdict(ALLOW);
+    program.at(Label::OpenSecond);
+    program.load(argument(1));
+    program.any_bit(WRITING, Label::Trace);
+    program.verdict(ALLOW);
+    program.at(Label::OpenThird);
+    program.load(argument(2));
+    program.any_bit(WRITING, Label::Trace);
+    program.verdict(ALLOW);
+    program.at(Label::Trace);
+    program.verdict(TRACE);
+    program.finish()
+}
+
+/// Where a call that opens a file has its flags.
+#[derive(Clone, Copy, Debug)]
+enum Flags {
+    Second,
+    Third,
+    /// In memory, or it always writes.
+    Hidden,
+}
+
+/// The calls that open files.
+const OPENING: &[(i64, Flags)] = &[
+    (libc::SYS_openat, Flags::Third),
+    (libc::SYS_openat2, Flags::Hidden),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_open, Flags::Second),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_creat, Flags::Hidden),
+];
+
+/// The flags of `open(2)` that say that something is to be written.
+const WRITING: u32 =
+    (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).cast_unsigned();
+
+/// True if the call opens a file.
+pub(crate) fn opens(number: i64) -> bool {
+    OPENING.iter().any(|(known, _)| *known == number)
+}
+
 /// What seccomp's strict mode does (`seccomp(2)`, `SECCOMP_SET_MODE_STRICT`), as a filter.
 pub(crate) fn strict() -> Vec<sock_filter> {
     let mut program = Assembler::default();
@@ -158,6 +220,8 @@ enum Label {
     Prctl,
     Clone,
     Descriptor,
+    OpenSecond,
+    OpenThird,
     Allow,
     Allow2,
     Trace,
@@ -247,6 +311,7 @@ mod tests {
             OFFSET_ARCH => arch,
             16 => arguments[0] as u32,
             24 => arguments[1] as u32,
+            32 => 0,
             _ => panic!("load of {offset}"),
         };
         let (mut at, mut accumulator) = (0, 0);
@@ -286,6 +351,22 @@ mod tests {
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 3, [0; 2]), ALLOW);
         assert_eq!(run(&base, 77, 41, [0; 2]), ALLOW);
+    }
+
+    #[test]
+    fn only_what_changes_something_is_watched() {
+        let watched = watched();
+        let native = |number, arguments| run(&watched, arch::AUDIT_ARCH, number, arguments);
+        let (read, write) = (libc::O_CLOEXEC as u64, (libc::O_CREAT | libc::O_WRONLY) as u64);
+        assert_eq!(native(libc::SYS_open, [0, read]), ALLOW);
+        assert_eq!(native(libc::SYS_open, [0, write]), TRACE);
+        assert_eq!(native(libc::SYS_creat, [0, 0]), TRACE);
+        assert_eq!(native(libc::SYS_unlink, [0, 0]), TRACE);
+        assert_eq!(native(libc::SYS_kill, [1, 9]), TRACE);
+        for call in [libc::SYS_read, libc::SYS_write, libc::SYS_mmap, libc::SYS_newfstatat] {
+            assert_eq!(native(call, [3, 0]), ALLOW);
+        }
+        assert_eq!(run(&watched, arch::FOREIGN_ARCH, libc::SYS_unlink, [0, 0]), ALLOW);
     }
 
     #[test]

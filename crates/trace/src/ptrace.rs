@@ -292,6 +292,13 @@ pub(crate) fn write_code(tid: pid_t, address: u64, word: u64) -> io::Result<()> 
     request(libc::PTRACE_POKEDATA, tid, to, word as usize as *mut c_void)
 }
 
+/// What is known of the signal that a thread has stopped for.
+pub(crate) fn signal_info(tid: pid_t) -> io::Result<MaybeUninit<libc::siginfo_t>> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    request(libc::PTRACE_GETSIGINFO, tid, ptr::null_mut(), info.as_mut_ptr().cast())?;
+    Ok(info)
+}
+
 /// The signals a stopped thread blocks: one bit each, bit 0 for signal 1.
 pub(crate) fn signal_mask(tid: pid_t) -> io::Result<u64> {
     let mut mask = 0_u64;

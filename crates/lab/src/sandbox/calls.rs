@@ -98,14 +98,10 @@ const FORBIDDEN: &[libc::c_long] = &[
     libc::SYS_uselib,
 ];
 
-/// Refused with ENOSYS: the C library then makes an older call, or the program another one.
-const UNKNOWN: &[libc::c_long] = &[
-    // Its flags are in memory, where no filter can look.
-    libc::SYS_clone3,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-];
+/// Refused with ENOSYS: the program then makes other calls. So is `clone3`, whose flags are in memory,
+/// where no filter can look: the C library then makes an older call.
+const UNKNOWN: &[libc::c_long] =
+    &[libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
 
 /// The kinds of sockets that a program may make; packets and the kernel's own are not its business.
 const FAMILIES: [i32; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
@@ -118,14 +114,20 @@ const IOCTLS: [u32; 2] = [libc::TIOCSTI as u32, libc::TIOCLINUX as u32];
 pub(super) struct Filter(Vec<sock_filter>);
 
 impl Filter {
-    /// The filter for this processor; an empty one if it is not known.
-    pub(super) fn new() -> Self {
+    /// The filter for this processor; an empty one if it is not known. With `told`, whatever is refused
+    /// raises SIGSYS with the error, for a tracer to see it: the call is not made either way.
+    pub(super) fn new(told: bool) -> Self {
         let Some(native) = NATIVE else { return Self(Vec::new()) };
-        let error = |errno: i32| libc::SECCOMP_RET_ERRNO | errno.cast_unsigned();
+        let quiet = |errno: i32| libc::SECCOMP_RET_ERRNO | errno.cast_unsigned();
+        let action = if told { libc::SECCOMP_RET_TRAP } else { libc::SECCOMP_RET_ERRNO };
+        let error = |errno: i32| action | errno.cast_unsigned();
         let (forbidden, unknown) = (error(libc::EPERM), error(libc::ENOSYS));
-        let mut program = vec![load(ARCHITECTURE), skip_if(native, 1, 0), answer(unknown)];
+        let foreign = quiet(libc::ENOSYS);
+        let mut program = vec![load(ARCHITECTURE), skip_if(native, 1, 0), answer(foreign)];
         program.push(load(NUMBER));
-        program.extend([jump(libc::BPF_JGE, X32, 0, 1), answer(unknown)]);
+        program.extend([jump(libc::BPF_JGE, X32, 0, 1), answer(foreign)]);
+        // The C library tries it for every thread.
+        program.extend([skip_if(number(libc::SYS_clone3), 0, 1), answer(foreign)]);
         for (calls, with) in [(FORBIDDEN, forbidden), (UNKNOWN, unknown)] {
             for call in calls {
                 program.extend([skip_if(number(*call), 0, 1), answer(with)]);
@@ -202,7 +204,7 @@ mod tests {
             ARGUMENT => first,
             _ => second,
         };
-        let program = Filter::new().0;
+        let program = Filter::new(false).0;
         let (mut at, mut loaded) = (0, 0);
         loop {
             let step = program[at];
@@ -245,6 +247,13 @@ mod tests {
         assert_eq!(answered(libc::SYS_ioctl, 0, IOCTLS[0]), refused(libc::EPERM));
         assert_eq!(answered(libc::SYS_ioctl, 0, IOCTLS[1]), refused(libc::EPERM));
         assert_eq!(answered(libc::SYS_ioctl, 0, libc::FIONREAD as u32), libc::SECCOMP_RET_ALLOW);
+        // What is told is refused all the same.
+        let all = |told| Filter::new(told).0.into_iter().map(|step| step.k).collect::<Vec<_>>();
+        let refuses = |action: u32| {
+            all(true).into_iter().filter(|k| k & libc::SECCOMP_RET_ACTION_FULL == action).count()
+        };
+        assert_eq!(all(false).len(), all(true).len());
+        assert!(refuses(libc::SECCOMP_RET_TRAP) > FORBIDDEN.len());
         for call in [libc::SYS_accept4, libc::SYS_sendto, libc::SYS_execve, libc::SYS_exit_group] {
             assert_eq!(answered(call, 0, 0), libc::SECCOMP_RET_ALLOW, "{call}");
         }

@@ -64,7 +64,8 @@ impl Limits {
         ];
         // Before Linux 5.14 the limit counts the processes of the user on the whole machine.
         if in_cell && counts_by_namespace() {
-            limits.push((Resource::Nproc, self.processes));
+            // Whoever watches is to see that there are too many; the kernel is the last wall.
+            limits.push((Resource::Nproc, 2 * self.processes));
         }
         Planned(limits)
     }

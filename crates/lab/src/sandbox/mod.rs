@@ -41,6 +41,9 @@ pub struct Sandbox {
     pub present: Vec<PathBuf>,
     /// How much it may use.
     pub limits: Limits,
+    /// Calls that are refused raise SIGSYS, which a tracer turns into their error. Who is not traced
+    /// is ended by it.
+    pub told: bool,
 }
 
 impl Sandbox {

@@ -26,7 +26,7 @@ impl Restrictions {
         Self {
             limits: sandbox.limits.plan(true),
             fence: Fence::around(given.chain(always).collect()),
-            filter: Filter::new(),
+            filter: Filter::new(sandbox.told),
         }
     }
 
@@ -38,7 +38,7 @@ impl Restrictions {
         Self {
             limits: sandbox.limits.plan(false),
             fence: Fence::around(given.chain([c"/dev/null".into()]).collect()),
-            filter: Filter::new(),
+            filter: Filter::new(false),
         }
     }
 

@@ -86,7 +86,10 @@ impl Cells {
             Some(cell) => cell,
             None => Cell::open(&self.options).map_err(io::Error::other)?,
         };
-        let command = if self.options.sandbox.is_some() { cleaned(command) } else { command };
+        let command = match &self.options.sandbox {
+            Some(sandbox) => cleaned(command).attempts(own(sandbox)),
+            None => command,
+        };
         let command = command.enter(cell.entrance()?);
         self.taken.insert(number, cell);
         Ok(command)
@@ -161,6 +164,7 @@ fn options(scratch: &Path, files: &Path) -> CellOptions {
 /// the submission is. Its folder seems to be writable, but what it writes there goes with the cell.
 fn sandboxed(request: &Request) -> CellOptions {
     let mut sandbox = Sandbox::new(Limits::default());
+    sandbox.told = true;
     sandbox.shown = exercise::visible_programs();
     let submission = request.submission.as_ref();
     sandbox.shown.extend(submission.iter().flat_map(|submission| submission.needs.clone()));
@@ -185,6 +189,24 @@ fn sandboxed(request: &Request) -> CellOptions {
     let mut options = CellOptions::default();
     options.sandbox = Some(sandbox);
     options
+}
+
+/// What a program in a sandbox may try to change: its own places, and the devices that everybody has.
+fn own(sandbox: &Sandbox) -> Vec<PathBuf> {
+    const EVERYBODYS: [&str; 9] = [
+        "/tmp",
+        "/dev/shm",
+        "/dev/null",
+        "/dev/zero",
+        "/dev/full",
+        "/dev/tty",
+        "/dev/pts",
+        "/dev/stdout",
+        "/dev/stderr",
+    ];
+    let given = sandbox.writable.iter().chain(&sandbox.layered).chain(&sandbox.present);
+    let given = given.flat_map(|path| [Some(path.clone()), path.canonicalize().ok()]);
+    given.flatten().chain(EVERYBODYS.map(PathBuf::from)).collect()
 }
 
 /// The variables that a program in a sandbox gets: those that say where things are and which language

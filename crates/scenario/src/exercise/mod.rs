@@ -18,6 +18,7 @@ mod hints;
 mod insight;
 mod java;
 mod prove;
+mod seen;
 mod shown;
 mod soak;
 
@@ -33,6 +34,7 @@ pub use hints::{Hint, Hints};
 pub(crate) use hints::{SHARED, read as read_hints};
 pub use insight::Insight;
 pub use prove::{Proof, ProofOutcome, Wrong};
+pub use seen::Seen;
 pub(crate) use shown::{programs as visible_programs, work as visible_work};
 pub use soak::{Change, Exhibit, Outcome, Tally};
 pub use socklab_lab::Reached;

@@ -54,6 +54,11 @@ pub(crate) fn result(registers: &Registers) -> i64 {
     registers.rax as i64
 }
 
+/// Sets the result of the last system call.
+pub(crate) fn set_result(registers: &mut Registers, result: i64) {
+    registers.rax = result as u64;
+}
+
 /// The number of the system call the thread is in, and its arguments.
 pub(crate) fn call(registers: &Registers) -> (i64, [u64; 6]) {
     let r = registers;

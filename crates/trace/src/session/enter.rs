@@ -43,6 +43,7 @@ impl Entering<'_, '_> {
     pub(super) fn on_entry(&mut self, tid: pid_t, entry: &CallEntry) -> Handled {
         if let Some(thread) = self.calls.tracees.thread_mut(tid) {
             thread.stepping = false;
+            thread.attempt = None;
             if thread.strict && strict::ends(self.calls, tid, entry) {
                 return RESUME;
             }
@@ -56,8 +57,12 @@ impl Entering<'_, '_> {
             return RESUME;
         }
         let Some(row) = row(entry.number) else {
+            self.calls.on_watched_entry(tid, entry);
             return RESUME;
         };
+        if self.calls.is_refused(tid, entry) {
+            return RESUME;
+        }
         self.calls.look_at_rings(tid);
         let (socket, stdio) = match self.interest(tid, row, &entry.arguments) {
             Interest::Skip => {

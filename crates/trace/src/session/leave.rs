@@ -16,6 +16,9 @@ pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handl
         return RESUME;
     };
     let Some(mut call) = thread.call.take() else {
+        if let Some(attempt) = thread.attempt.take() {
+            calls.on_watched_return(tid, attempt, result);
+        }
         strict::on_return(calls, tid, result);
         return RESUME;
     };

@@ -27,6 +27,7 @@ mod life;
 mod onward;
 mod plan;
 mod process;
+pub(crate) mod refusals;
 mod reporter;
 mod rings;
 mod seized;
@@ -331,7 +332,10 @@ impl<'s> Session<'s> {
     }
 
     fn how_far(&self, tid: pid_t) -> Go {
-        let in_call = self.tracees.thread(tid).is_some_and(|thread| thread.call.is_some());
+        let in_call = self
+            .tracees
+            .thread(tid)
+            .is_some_and(|thread| thread.call.is_some() || thread.attempt.is_some());
         let stepped = self.tracees.process_of(tid).is_some_and(|process| process.stepped);
         let all = stepped || in_call || self.is_stepping(tid);
         if all { Go::ToCall } else { Go::On }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use libc::pid_t;
@@ -71,6 +72,8 @@ pub(crate) struct TracedProcess {
     pub(crate) rings: Vec<Ring>,
     /// What its rings were seen to carry.
     pub(crate) carries: Carries,
+    /// It is in a sandbox, and its attempts are recorded: to change files outside these places.
+    pub(crate) own: Option<Rc<[PathBuf]>>,
     /// Its descriptors may not be duplicated.
     pub(crate) guarded: bool,
     /// Its arguments, and how many more were left out.
@@ -101,6 +104,7 @@ impl TracedProcess {
             pidfd: None,
             rings: Vec::new(),
             carries: Carries::default(),
+            own: None,
             guarded: false,
             argv: Rc::default(),
             exe: None,
@@ -131,6 +135,7 @@ impl TracedProcess {
             stepped: self.stepped,
             uncertain: self.uncertain,
             attached: self.attached,
+            own: self.own.clone(),
             guarded: self.guarded,
             argv: Rc::clone(&self.argv),
             exe: self.exe.clone(),

@@ -1,5 +1,7 @@
 //! Creates events and numbers them.
 
+use std::collections::HashMap;
+
 use socklab_event::{Event, Notice, Place, Process as Life, What};
 use socklab_kernel::clock;
 
@@ -15,6 +17,8 @@ pub(super) struct Reporter {
     events: Vec<Event>,
     on_enter: Option<OnEnter>,
     cost: Cost,
+    /// How many attempts of a kind each command has made.
+    attempts: HashMap<(u32, &'static str), u32>,
 }
 
 impl Reporter {
@@ -36,6 +40,13 @@ impl Reporter {
     /// Reports a notice about a process, with the current time.
     pub(super) fn notice(&mut self, place: Place, notice: Notice) {
         self.report(place, clock::now(), notice.into());
+    }
+
+    /// Counts another attempt of a command to make this call, and says how many that makes.
+    pub(super) fn counts_attempt(&mut self, command: u32, call: &'static str) -> u32 {
+        let count = self.attempts.entry((command, call)).or_default();
+        *count = count.saturating_add(1);
+        *count
     }
 
     /// Passes a call that has been entered to the callback; `describe` is called only if there is

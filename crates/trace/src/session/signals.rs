@@ -19,6 +19,17 @@ impl Calls<'_> {
         if signal == libc::SIGTRAP && std::mem::take(&mut thread.stepping) {
             return self.on_step(tid);
         }
+        if signal == libc::SIGSYS
+            && let Some(handled) = self.on_refused_call(tid)
+        {
+            return handled;
+        }
+        if matches!(signal, libc::SIGXFSZ | libc::SIGXCPU) {
+            self.on_limit(tid, signal);
+        }
+        let Some(thread) = self.tracees.thread_mut(tid) else {
+            return Ok(Onward::Gone);
+        };
         let interrupted = thread.interrupted.is_some();
         let disposition = Disposition::of(tid, signal, interrupted);
         if disposition == Disposition::Handled && interrupted {

@@ -1,6 +1,7 @@
 //! Starts a command, with the filters it begins with.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use libc::sock_filter;
 
@@ -23,13 +24,17 @@ pub(super) fn start(
     tracees: &mut Tracees,
 ) -> Result<(), Error> {
     let ranges = first_ranges(options.stdio, &inherited_sockets());
-    let filters = if options.every_call { Vec::new() } else { first_filters(&ranges) };
+    let mut filters = if options.every_call { Vec::new() } else { first_filters(&ranges) };
+    if command.own.is_some() && !options.every_call {
+        filters.push(filter::watched());
+    }
     let spawned = spawn::spawn(&mut command, &filters)?;
     let pid = spawned.pid;
     let mut process = TracedProcess::new(pid, commands.next_index());
     process.fresh = true;
     process.sample = command.sample;
     process.stdio_sample = command.stdio_sample;
+    process.own = command.own.take().map(Rc::from);
     process.filtered = !options.every_call;
     process.stepped = options.every_call;
     process.coverage = Coverage::of(ranges);

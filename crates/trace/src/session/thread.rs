@@ -5,6 +5,7 @@ use socklab_event::Args;
 use socklab_kernel::clock;
 
 use super::contact::Contact;
+use super::refusals::Attempt;
 use super::table::Shared;
 use crate::decode::CallAtEntry;
 
@@ -15,6 +16,8 @@ pub(crate) struct TracedThread {
     pub(crate) pid: pid_t,
     /// The call it is in.
     pub(crate) call: Option<OpenCall>,
+    /// A call it is in whose result tells whether it was an attempt.
+    pub(crate) attempt: Option<Attempt>,
     /// A call that a signal interrupted. The kernel restarts it, unless a handler installed
     /// without `SA_RESTART` runs first.
     pub(crate) interrupted: Option<OpenCall>,

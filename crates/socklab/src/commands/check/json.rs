@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use socklab_judge::Sighting;
 use socklab_say::Speaker;
-use socklab_scenario::exercise::{CaseReport, Open, Report};
+use socklab_scenario::exercise::{BuildError, CaseReport, Open, Report};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Isolation, PlaceUsed, Recording, Source};
 
@@ -67,14 +68,24 @@ pub(super) fn report(
         value["passed"] = json!(report.core_passed());
         value["points"] = json!({ "core": points(false), "robust": points(true) });
     }
+    let seen = report.sightings();
+    value["sightings"] =
+        seen.iter().map(|one| sighting(speaker, &one.case, &one.sighting)).collect();
     value["cases"] = report.cases.iter().map(|done| case(speaker, about, done)).collect();
     output::write_json(&value)?;
     Ok(())
 }
 
 /// Prints that the compiler rejected the program.
-pub(super) fn refused(about: &About<'_>, what: &str, output: &str) -> Result<()> {
+pub(super) fn refused(
+    speaker: Speaker,
+    about: &About<'_>,
+    error: &BuildError,
+    (what, output): (&str, &str),
+) -> Result<()> {
     let mut value = head(about);
+    let seen = error.sighting();
+    value["sightings"] = seen.iter().map(|one| sighting(speaker, "", one)).collect();
     value["passed"] = json!(false);
     value["build_error"] = json!({ "what": what, "output": output });
     output::write_json(&value)?;
@@ -89,6 +100,18 @@ pub(super) fn infra_error(about: &About<'_>, what: &str) -> Result<()> {
     value["infra_error"] = json!(what);
     output::write_json(&value)?;
     Ok(())
+}
+
+/// What the program tried besides its task; the case is empty for the compiler.
+fn sighting(speaker: Speaker, case: &str, one: &Sighting) -> Value {
+    json!({
+        "what": one.kind,
+        "object": one.object,
+        "text": speaker.tell(&one.sentence()),
+        "case": case,
+        "times": one.times,
+        "events": one.evidence,
+    })
 }
 
 fn head(about: &About<'_>) -> Value {

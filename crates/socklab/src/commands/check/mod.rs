@@ -174,7 +174,7 @@ fn not_built(written: &Written<'_>, error: &BuildError) -> Result<ExitCode> {
                 hinted.and_then(|it| next_hint(speaker, &about.exercise.name, &it, &help.course));
             next.iter().for_each(|line| println!("\n{line}"));
         }
-        Format::Json => json::refused(about, &what, output)?,
+        Format::Json => json::refused(speaker, about, error, (&what, output))?,
         _ => return Ok(written.unbuilt(error)),
     }
     Ok(ExitReason::No.into())

@@ -1,6 +1,7 @@
 //! The report as text: a line for each case, and the points.
 
-use socklab_say::{Speaker, say};
+use socklab_judge::Sighting;
+use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Problem, Report};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Isolation, Source};
@@ -121,9 +122,38 @@ pub(crate) fn isolation(speaker: Speaker, isolation: &Isolation) -> Option<Strin
     }
 }
 
+/// A sighting as a sentence, with how often it was seen.
+pub(crate) fn seen(speaker: Speaker, sighting: &Sighting) -> String {
+    let what = speaker.tell(&sighting.sentence());
+    match sighting.times {
+        0 | 1 => what,
+        times => say!(speaker, "sightings-times", what = what, times = count(times)),
+    }
+}
+
+/// What the program tried besides its task, a line or more for each.
+pub(crate) fn sightings(speaker: Speaker, report: &Report<'_>) -> Vec<String> {
+    let seen = report.sightings();
+    let title = (!seen.is_empty()).then(|| say!(speaker, "sightings-title"));
+    let lines = seen.iter().flat_map(|one| {
+        let text = format!("! {} ({})", self::seen(speaker, &one.sighting), one.case);
+        // Not as Markdown: a path may look like it.
+        wrapped(&text).into_iter().enumerate().map(|(at, line)| match at {
+            0 => format!("  {line}"),
+            _ => format!("    {line}"),
+        })
+    });
+    title.into_iter().chain(lines.map(|line| style::paint(style::BAD, line))).collect()
+}
+
 pub(super) fn print_summary(speaker: Speaker, report: &Report<'_>) {
     for line in not_run(speaker, report) {
         println!("{line}");
+    }
+    let sightings = sightings(speaker, report);
+    if !sightings.is_empty() {
+        println!();
+        sightings.iter().for_each(|line| println!("{line}"));
     }
     println!("\n{}", summary(speaker, report));
     // Say so if ports were shared with the rest of the machine.

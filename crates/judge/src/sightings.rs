@@ -1,0 +1,431 @@
+//! What a program in a sandbox tried that is not its business, and which limits it reached.
+//!
+//! Only what was seen is said. Interpreters and libraries look for much when they start and find it
+//! missing: that is not what a student has written, and is left out.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use socklab_event::{Args, Call, Endpoint, Errno, Event, Outcome, Process, Resource, SocketType};
+use socklab_say::{Argument, Sentence, clean, count};
+
+/// The kinds of what is seen, with the words that files have for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SightingKind {
+    /// It tried to change a file that is not its own.
+    WroteOutside,
+    /// It tried to reach an address or a socket outside the place.
+    NoNetwork,
+    /// It had too many processes and threads.
+    ForkLimit,
+    /// It took too much memory.
+    MemoryLimit,
+    /// It printed too much.
+    OutputLimit,
+    /// Its files were too large, too many, or took too much room.
+    DiskLimit,
+    /// It used too much processor time.
+    ProcessorLimit,
+    /// It sent signals to processes that are none of its own.
+    SignalledOthers,
+    /// It made a call that no such program needs.
+    ForbiddenCall,
+    /// It tried to read what is kept from it.
+    ReadSecret,
+    /// It ended while processes that it had started went on.
+    LeftProcesses,
+}
+
+impl SightingKind {
+    /// The word for it: `wrote-outside`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::WroteOutside => "wrote-outside",
+            Self::NoNetwork => "no-network",
+            Self::ForkLimit => "fork-limit",
+            Self::MemoryLimit => "memory-limit",
+            Self::OutputLimit => "output-limit",
+            Self::DiskLimit => "disk-limit",
+            Self::ProcessorLimit => "processor-limit",
+            Self::SignalledOthers => "signalled-others",
+            Self::ForbiddenCall => "forbidden-call",
+            Self::ReadSecret => "read-secret",
+            Self::LeftProcesses => "left-processes",
+        }
+    }
+}
+
+/// Something that was seen, as often as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sighting {
+    /// What.
+    pub kind: SightingKind,
+    /// What it was about: a path, an address, a call, a number of processes, a limit with its unit.
+    pub object: String,
+    /// How often, at least.
+    pub times: u32,
+    /// The first events that show it, by `seq`.
+    pub evidence: Vec<u64>,
+}
+
+/// How many objects of a kind are told apart; all others are this one.
+const MOST_OBJECTS: usize = 4;
+const OTHERS: &str = "…";
+/// How many events are named for one.
+const MOST_EVIDENCE: usize = 5;
+/// A program that knows the numbers of so many processes that are not there has guessed them.
+const GUESSED: usize = 3;
+
+impl Sighting {
+    /// A limit that was reached, as nobody but who watched has seen.
+    pub fn of_limit(of: Resource, most: u64) -> Self {
+        let (kind, object) = of_limit(of, most);
+        Self { kind, object, times: 1, evidence: Vec::new() }
+    }
+
+    /// The sentence for a reader.
+    pub fn sentence(&self) -> Sentence {
+        let key = match self.kind {
+            // Not one process, and not a size.
+            SightingKind::SignalledOthers if self.object == ALL => "sighting-signalled-all",
+            SightingKind::WroteOutside => "sighting-wrote-outside",
+            SightingKind::NoNetwork => "sighting-no-network",
+            SightingKind::ForkLimit => "sighting-fork-limit",
+            SightingKind::MemoryLimit => "sighting-memory-limit",
+            SightingKind::OutputLimit => "sighting-output-limit",
+            SightingKind::DiskLimit if !self.object.ends_with(" MiB") => "sighting-disk-files",
+            SightingKind::DiskLimit => "sighting-disk-limit",
+            SightingKind::ProcessorLimit => "sighting-processor-limit",
+            SightingKind::SignalledOthers => "sighting-signalled-others",
+            SightingKind::ForbiddenCall => "sighting-forbidden-call",
+            SightingKind::ReadSecret => "sighting-read-secret",
+            SightingKind::LeftProcesses => "sighting-left-processes",
+        };
+        let object = Argument::Text(clean(&self.object));
+        let arguments = vec![("object", object), ("times", count(self.times))];
+        Sentence { key: key.into(), arguments }
+    }
+}
+
+/// The target of `kill(2)` that means every process that may be signalled.
+const ALL: &str = "-1";
+
+/// What these events show of the processes that `is_watched` says are the program's.
+pub fn sightings<'a>(
+    events: impl IntoIterator<Item = &'a Event>,
+    is_watched: impl Fn(u32) -> bool,
+) -> Vec<Sighting> {
+    let mut found = Found::default();
+    let mut guessed: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    let mut ring = None;
+    let mut is_node = false;
+    for event in events.into_iter().filter(|event| is_watched(event.place.process)) {
+        if let Some(call) = event.call() {
+            if let Some((kind, object)) = of_call(call) {
+                found.add(kind, object, event.seq);
+            }
+            continue;
+        }
+        match event.process() {
+            Some(Process::Start { exe: Some(exe), .. } | Process::Exec { exe: Some(exe), .. }) => {
+                is_node |= exe.rsplit('/').next().is_some_and(|name| name.starts_with("node"));
+            }
+            Some(Process::Limit { of, most }) => {
+                let (kind, object) = of_limit(*of, *most);
+                found.add(kind, object, event.seq);
+            }
+            Some(Process::Attempt { call, object, .. }) => match &**call {
+                "kill" | "rt_sigqueueinfo" if object == ALL || object == "1" => {
+                    found.add(SightingKind::SignalledOthers, object.clone(), event.seq);
+                }
+                // A child may have ended a moment ago, and its number is free.
+                "kill" | "rt_sigqueueinfo" => {
+                    guessed.entry(object.clone()).or_default().push(event.seq);
+                }
+                "io_uring_setup" => ring = ring.or(Some(event.seq)),
+                "io_uring_enter" | "io_uring_register" => {}
+                name if object.starts_with('/') => {
+                    if !is_usual(name, object) {
+                        found.add(SightingKind::WroteOutside, object.clone(), event.seq);
+                    }
+                }
+                _ => {
+                    let what = match object.is_empty() {
+                        true => call.to_string(),
+                        false => format!("{call}({object})"),
+                    };
+                    found.add(SightingKind::ForbiddenCall, what, event.seq);
+                }
+            },
+            _ => {}
+        }
+    }
+    // Node looks whether there are rings when it starts, and goes on without.
+    if let Some(seq) = ring.filter(|_| !is_node) {
+        found.add(SightingKind::ForbiddenCall, "io_uring_setup".to_owned(), seq);
+    }
+    if guessed.len() >= GUESSED {
+        for (object, seen) in guessed {
+            seen.into_iter().for_each(|seq| {
+                found.add(SightingKind::SignalledOthers, object.clone(), seq);
+            });
+        }
+    }
+    found.0
+}
+
+#[derive(Default)]
+struct Found(Vec<Sighting>);
+
+impl Found {
+    fn add(&mut self, kind: SightingKind, object: String, seq: u64) {
+        let is_new = !self.0.iter().any(|one| one.kind == kind && one.object == object);
+        let many = self.0.iter().filter(|one| one.kind == kind).count() >= MOST_OBJECTS;
+        let object = if is_new && many { OTHERS.to_owned() } else { object };
+        match self.0.iter_mut().find(|one| one.kind == kind && one.object == object) {
+            Some(known) => {
+                known.times = known.times.saturating_add(1);
+                if known.evidence.len() < MOST_EVIDENCE {
+                    known.evidence.push(seq);
+                }
+            }
+            None => self.0.push(Sighting { kind, object, times: 1, evidence: vec![seq] }),
+        }
+    }
+}
+
+fn of_limit(of: Resource, most: u64) -> (SightingKind, String) {
+    let mib = || format!("{} MiB", most >> 20);
+    match of {
+        Resource::Memory => (SightingKind::MemoryLimit, mib()),
+        Resource::Processes => (SightingKind::ForkLimit, most.to_string()),
+        Resource::Output => (SightingKind::OutputLimit, mib()),
+        Resource::FileSize | Resource::Disk => (SightingKind::DiskLimit, mib()),
+        Resource::Files => (SightingKind::DiskLimit, most.to_string()),
+        Resource::Processor => {
+            (SightingKind::ProcessorLimit, format!("{} s", most / 1_000_000_000))
+        }
+        // One that this version does not know.
+        _ => (SightingKind::DiskLimit, most.to_string()),
+    }
+}
+
+/// Files that interpreters and libraries try to write, and do without.
+fn is_usual(call: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let in_proc = path.starts_with("/proc/")
+        && matches!(name, "comm" | "coredump_filter" | "timerslack_ns" | "exec" | "current");
+    // A folder that is there already, on the way to one that is not.
+    let on_the_way = matches!(call, "mkdir" | "mkdirat") && matches!(path, "/" | "/home" | "/root");
+    in_proc
+        || on_the_way
+        || path.contains("/__pycache__")
+        || ["/.cache", "/var/cache/", "/.java", "/.config/"].iter().any(|one| path.contains(one))
+}
+
+fn of_call(call: &Call) -> Option<(SightingKind, String)> {
+    if let (Args::Socket { kind: SocketType::RAW, .. }, Outcome::Error(Errno::EPERM)) =
+        (&call.args, call.outcome)
+    {
+        return Some((SightingKind::ForbiddenCall, "socket(SOCK_RAW)".to_owned()));
+    }
+    let to = match &call.args {
+        Args::Connect { .. } | Args::Send { .. } => call.peer_address()?,
+        _ => return None,
+    };
+    let error = call.error()?;
+    match to {
+        Endpoint::Inet { .. } | Endpoint::Inet6 { .. } => {
+            // Names are looked up by libraries, and nobody is there to ask.
+            let is_own = to.ip_port().is_some_and(|(ip, _)| ip.is_loopback());
+            let is_outside = !is_own && to.port() != Some(53);
+            (is_outside && error == Errno::ENETUNREACH)
+                .then(|| (SightingKind::NoNetwork, to.to_string()))
+        }
+        Endpoint::Unix { path } => {
+            let is_outside = path.starts_with("/run/") || path.starts_with("/var/");
+            (is_outside && !is_asked_by_libraries(path))
+                .then(|| (SightingKind::NoNetwork, path.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// Sockets that the C library and others connect to, if they are there.
+fn is_asked_by_libraries(path: &str) -> bool {
+    ["nscd", "/dev/log", "io.systemd.", "/sssd/", "resolve", "/systemd/journal", "/systemd/notify"]
+        .iter()
+        .any(|one| path.contains(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use socklab_event::{Errno, Name, Place, Protocol};
+
+    use super::*;
+
+    fn event(seq: u64, what: Process) -> Event {
+        let place = Place { host: None, process: 7, thread: 7 };
+        Event { seq, at: seq, place, what: what.into() }
+    }
+
+    fn attempt(call: &'static str, object: &str, error: Option<Errno>) -> Process {
+        Process::Attempt { call: Name::of(call), object: object.to_owned(), error }
+    }
+
+    fn seen(all: Vec<Process>) -> Vec<(&'static str, String, u32)> {
+        let events: Vec<Event> =
+            all.into_iter().enumerate().map(|(seq, what)| event(seq as u64, what)).collect();
+        let found = sightings(&events, |process| process == 7);
+        assert!(sightings(&events, |_| false).is_empty(), "others are not asked about");
+        found.into_iter().map(|one| (one.kind.word(), one.object, one.times)).collect()
+    }
+
+    #[test]
+    fn what_was_tried_is_told_by_its_kind_and_object() {
+        let rofs = Some(Errno(30));
+        let found = seen(vec![
+            attempt("openat", "/etc/passwd", rofs),
+            attempt("openat", "/etc/passwd", rofs),
+            attempt("kill", "-1", Some(Errno::ESRCH)),
+            attempt("ptrace", "", Some(Errno::EPERM)),
+            attempt("socket", "AF_PACKET", Some(Errno::EAFNOSUPPORT)),
+            Process::Limit { of: Resource::Processes, most: 512 },
+            Process::Limit { of: Resource::Output, most: 16 << 20 },
+        ]);
+        let wanted = [
+            ("wrote-outside", "/etc/passwd", 2),
+            ("signalled-others", "-1", 1),
+            ("forbidden-call", "ptrace", 1),
+            ("forbidden-call", "socket(AF_PACKET)", 1),
+            ("fork-limit", "512", 1),
+            ("output-limit", "16 MiB", 1),
+        ];
+        let wanted = wanted.map(|(kind, object, times)| (kind, object.to_owned(), times));
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn many_objects_of_a_kind_become_one() {
+        let paths = (0..20).map(|number| attempt("unlink", &format!("/x{number}"), None));
+        let found = seen(paths.collect());
+        assert_eq!(found.len(), MOST_OBJECTS + 1);
+        assert_eq!(found.last(), Some(&("wrote-outside", OTHERS.to_owned(), 16)));
+    }
+
+    #[test]
+    fn what_interpreters_and_libraries_do_is_not_told() {
+        let rofs = Some(Errno(30));
+        let found = seen(vec![
+            attempt("mkdir", "/usr/lib/python3/__pycache__", rofs),
+            attempt("openat", "/usr/lib/python3/__pycache__/x.pyc.139", rofs),
+            attempt("openat", "/proc/self/task/9/comm", rofs),
+            attempt("openat", "/proc/self/coredump_filter", rofs),
+            attempt("mkdir", "/home", rofs),
+            attempt("openat", "/var/cache/fontconfig/x", Some(Errno::ENOENT)),
+            // A child that has just ended.
+            attempt("kill", "12", Some(Errno::ESRCH)),
+            attempt("kill", "13", Some(Errno::ESRCH)),
+        ]);
+        assert_eq!(found, []);
+    }
+
+    #[test]
+    fn processes_are_guessed_only_if_there_are_many() {
+        let one = |number: u32| attempt("kill", &number.to_string(), Some(Errno::ESRCH));
+        assert_eq!(seen(vec![one(2), one(3), one(3)]), []);
+        assert_eq!(seen(vec![one(2), one(3), one(4)]).len(), 3);
+        // The first process is nobody's own.
+        let first = attempt("kill", "1", None);
+        assert_eq!(seen(vec![first]), [("signalled-others", "1".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_ring_is_told_but_of_node_which_only_looks() {
+        let ring = || attempt("io_uring_setup", "", Some(Errno::ENOSYS));
+        let exec = |exe: &str| Process::Exec {
+            argv: Vec::new(),
+            argv_omitted: 0,
+            exe: Some(exe.to_owned()),
+        };
+        assert_eq!(seen(vec![exec("/usr/bin/node"), ring(), ring()]), []);
+        assert_eq!(seen(vec![exec("/tmp/server"), ring(), ring()]).len(), 1);
+    }
+
+    fn call(args: Args, address: Option<Endpoint>, error: Errno) -> Vec<Sighting> {
+        let call = Call {
+            name: Name::of("connect"),
+            fd: Some(3),
+            socket: None,
+            args,
+            outcome: Outcome::Error(error),
+            began: 1,
+            ended: 2,
+            restarts: 0,
+            implicit: false,
+            source: None,
+        };
+        assert_eq!(call.peer_address(), address.as_ref());
+        let place = Place { host: None, process: 7, thread: 7 };
+        let event = Event { seq: 0, at: 2, place, what: call.into() };
+        sightings([&event], |_| true)
+    }
+
+    fn connect(to: Endpoint, error: Errno) -> usize {
+        let args = Args::Connect { address: to.clone() };
+        call(args, Some(to), error).len()
+    }
+
+    #[test]
+    fn an_address_outside_is_one_that_no_network_leads_to() {
+        let ip = |text: &str, port| Endpoint::ip(text.parse::<std::net::IpAddr>().unwrap(), port);
+        assert_eq!(connect(ip("192.0.2.1", 80), Errno::ENETUNREACH), 1);
+        assert_eq!(connect(ip("2001:db8::1", 80), Errno::ENETUNREACH), 1);
+        // Nobody listens there: that is inside, and an ordinary mistake.
+        assert_eq!(connect(ip("127.0.0.1", 80), Errno::ECONNREFUSED), 0);
+        assert_eq!(connect(ip("::1", 80), Errno::ENETUNREACH), 0);
+        assert_eq!(connect(ip("10.0.0.1", 53), Errno::ENETUNREACH), 0, "a name was looked up");
+        let unix = |path: &str| Endpoint::Unix { path: path.to_owned() };
+        assert_eq!(connect(unix("/run/docker.sock"), Errno::ENOENT), 1);
+        assert_eq!(connect(unix("/var/run/nscd/socket"), Errno::ENOENT), 0);
+        assert_eq!(connect(unix("/home/ana/server.sock"), Errno::ENOENT), 0, "its own, perhaps");
+        let raw = Args::Socket {
+            family: socklab_event::Family::INET,
+            kind: SocketType::RAW,
+            protocol: Protocol::of(socklab_event::Family::INET, 1),
+            flags: Default::default(),
+        };
+        assert_eq!(call(raw, None, Errno::EPERM).len(), 1);
+    }
+
+    #[test]
+    fn every_kind_has_a_sentence() {
+        for language in socklab_say::Language::all() {
+            let speaker = socklab_say::Speaker::new(language);
+            for kind in [
+                SightingKind::WroteOutside,
+                SightingKind::NoNetwork,
+                SightingKind::ForkLimit,
+                SightingKind::MemoryLimit,
+                SightingKind::OutputLimit,
+                SightingKind::DiskLimit,
+                SightingKind::ProcessorLimit,
+                SightingKind::SignalledOthers,
+                SightingKind::ForbiddenCall,
+                SightingKind::ReadSecret,
+                SightingKind::LeftProcesses,
+            ] {
+                for object in ["x\u{1b}[2J", "-1", "64 MiB"] {
+                    let object = object.to_owned();
+                    let one = Sighting { kind, object, times: 2, evidence: Vec::new() };
+                    let key: Cow<'_, str> = one.sentence().key;
+                    assert!(speaker.knows(&key), "{key}");
+                    assert!(!speaker.tell(&one.sentence()).contains('\u{1b}'));
+                }
+            }
+        }
+    }
+}
