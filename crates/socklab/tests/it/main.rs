@@ -18,6 +18,7 @@ mod exercises;
 mod formats;
 mod grade;
 mod hint;
+mod hostile;
 mod interop_ntp;
 mod interop_python;
 mod interop_tools;
