@@ -177,3 +177,139 @@ impl Deal<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use socklab_event::Timeline;
+    use socklab_say::{Sentence, sentence};
+
+    use super::*;
+    use crate::exam::Choice;
+
+    /// A program about which these kinds can be asked.
+    fn exam(kinds: &[(&'static str, &'static str, bool)]) -> Exam {
+        let text = |label: &'static str| -> Sentence { sentence!("exam-say-call", call = label) };
+        let choices = ["one", "two", "three"]
+            .map(|label| Choice { label, text: text(label), why: text(label) })
+            .to_vec();
+        let candidates = kinds.iter().enumerate().map(|(index, (kind, call, ran))| Candidate {
+            id: format!("{kind}:case:{index}"),
+            kind,
+            case: "case".to_owned(),
+            call: (*call).to_owned(),
+            ask: text("what"),
+            choices: choices.clone(),
+            right: 0,
+            evidence: vec![0],
+            timeline: Arc::new(Timeline::default()),
+            ran: *ran,
+        });
+        Exam { candidates: candidates.collect(), unclear: 0 }
+    }
+
+    const SIX: [(&str, &str, bool); 8] = [
+        ("zero", "recv", false),
+        ("zero", "recv", false),
+        ("fin-by", "close", false),
+        ("accept-gives", "accept", false),
+        ("backlog", "listen", false),
+        ("would-close", "recv", true),
+        ("would-gone", "send", true),
+        ("would-silent", "recv", true),
+    ];
+
+    fn ids(exam: &Exam, asked: &Asked) -> BTreeSet<String> {
+        asked.iter().map(|index| exam.candidates[*index].id.clone()).collect()
+    }
+
+    #[test]
+    fn sixty_students_with_the_same_program_get_sixty_different_triples() {
+        // 8 over 3 is 56: with nine questions there are 84.
+        let mut kinds = SIX.to_vec();
+        kinds.push(("would-pieces", "recv", true));
+        let same = exam(&kinds);
+        let names: Vec<String> = (1..=60).map(|number| format!("student-{number:02}")).collect();
+        let sheets: Vec<Sheet<'_>> =
+            names.iter().map(|student| Sheet { student, exam: &same }).collect();
+        let dealt = assign(&sheets);
+        let triples: BTreeSet<BTreeSet<String>> =
+            dealt.iter().map(|asked| ids(&same, &asked.unwrap())).collect();
+        assert_eq!(triples.len(), 60);
+        assert!(triples.iter().all(|triple| triple.len() == QUESTIONS));
+        // The first has what is best for that student alone.
+        let alone = draw(&same, seed_of("student-01"), &BTreeSet::new()).unwrap();
+        assert_eq!(assign(&sheets[..1]), [Ok(alone)]);
+        assert_eq!(assign(&sheets), dealt, "the same class gets the same");
+    }
+
+    #[test]
+    fn who_has_little_to_be_asked_gets_it_although_somebody_else_came_first() {
+        let (large, small) = (exam(&SIX), exam(&SIX[..3]));
+        let names: Vec<String> = (0..56).map(|number| format!("s{number}")).collect();
+        let mut sheets: Vec<Sheet<'_>> =
+            names[..55].iter().map(|student| Sheet { student, exam: &large }).collect();
+        sheets.push(Sheet { student: &names[55], exam: &small });
+        // All 56 triples are needed, and the last student has only one that is possible.
+        let dealt = assign(&sheets);
+        let only = ids(&small, &dealt[55].unwrap());
+        assert_eq!(only, ids(&small, &[0, 1, 2]));
+        let others: Vec<BTreeSet<String>> =
+            dealt[..55].iter().map(|asked| ids(&large, &asked.unwrap())).collect();
+        assert!(!others.contains(&only));
+        assert_eq!(others.iter().collect::<BTreeSet<_>>().len(), 55);
+    }
+
+    #[test]
+    fn what_is_not_possible_is_said() {
+        let (three, two) = (exam(&SIX[..3]), exam(&SIX[..2]));
+        let sheet = |student, exam| Sheet { student, exam };
+        let dealt = assign(&[sheet("a", &three), sheet("b", &three), sheet("c", &two)]);
+        assert!(dealt[0].is_ok());
+        assert_eq!(dealt[1..], [Err(Shortage::Shared), Err(Shortage::Few(2))]);
+    }
+
+    #[test]
+    fn three_of_different_kinds_are_preferred_and_none_that_was_asked() {
+        let exam = exam(&SIX);
+        for seed in 0..50 {
+            let first = draw(&exam, seed, &BTreeSet::new()).unwrap();
+            let kinds: BTreeSet<&str> = first.map(|index| exam.candidates[index].kind).into();
+            let calls: BTreeSet<&str> =
+                first.map(|index| exam.candidates[index].call.as_str()).into();
+            let families: BTreeSet<bool> = first.map(|index| exam.candidates[index].ran).into();
+            assert_eq!((kinds.len(), calls.len(), families.len()), (3, 3, 2));
+            let before = ids(&exam, &first);
+            let again = draw(&exam, seed, &before).unwrap();
+            assert!(ids(&exam, &again).is_disjoint(&before));
+            let both: BTreeSet<String> = before.union(&ids(&exam, &again)).cloned().collect();
+            assert_eq!(draw(&exam, seed, &both), Err(Shortage::Few(2)));
+        }
+    }
+
+    #[test]
+    fn a_question_that_is_missing_changes_nothing_for_who_would_not_have_got_it() {
+        let (all, mut fewer) = (exam(&SIX), exam(&SIX));
+        fewer.candidates.remove(4);
+        for seed in 0..50 {
+            let drawn = ids(&all, &draw(&all, seed, &BTreeSet::new()).unwrap());
+            if !drawn.contains("backlog:case:4") {
+                assert_eq!(ids(&fewer, &draw(&fewer, seed, &BTreeSet::new()).unwrap()), drawn);
+            }
+        }
+    }
+
+    #[test]
+    fn the_right_choice_has_no_place_of_its_own() {
+        let exam = exam(&SIX);
+        let places: BTreeSet<usize> = (0..40)
+            .map(|seed| {
+                let order = letters(&exam.candidates[0], seed);
+                assert_eq!(order.iter().collect::<BTreeSet<_>>().len(), 3);
+                order.iter().position(|index| *index == 0).unwrap()
+            })
+            .collect();
+        assert_eq!(places.len(), 3);
+    }
+}

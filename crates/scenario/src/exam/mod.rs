@@ -15,6 +15,8 @@ mod draw;
 mod prove;
 mod read;
 mod score;
+#[cfg(test)]
+mod tests;
 mod variant;
 mod view;
 mod would;
@@ -151,9 +153,13 @@ struct Found {
 impl Found {
     fn of(recording: &Recording, case: &Case) -> Option<Self> {
         let timeline = Arc::new(recording.timeline());
-        let actor = variant::subject(&case.scenario)?;
+        // Which member of a crowd comes first, depends on chance.
+        let actor =
+            variant::subject(&case.scenario).filter(|_| case.scenario.members.is_empty())?;
         let view = view::View::of(&timeline, &actor, recording.over);
+        let waits = variant::waits_first(&case.scenario, &actor);
         let read = read::all(&view).into_iter();
+        let read = read.filter(|draft| waits || draft.kind != read::WAITS_FOR_DATA);
         let read = read.filter_map(|draft| draft.read(&view, &case.name, &timeline)).collect();
         Some(Self { read, would: would::proposals(&view, case) })
     }

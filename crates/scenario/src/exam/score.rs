@@ -103,3 +103,38 @@ pub fn score(
     }
     Ok(scores)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> BTreeMap<String, Vec<char>> {
+        [("ana", "bac"), ("student-01", "aad")]
+            .map(|(id, key)| (id.to_owned(), key.chars().collect()))
+            .into()
+    }
+
+    #[test]
+    fn answers_are_scored_however_a_spreadsheet_writes_them() {
+        for text in [
+            "id,1,2,3\nana,b,A,d\n\nstudent-01,a,,\n",
+            "\u{feff}\"ana\";\"B\";\"a\";\"d\"\r\nstudent-01;a;;\r\n",
+        ] {
+            let scores = score(&keys(), text).unwrap();
+            assert_eq!(scores["ana"].right, [Some(true), Some(true), Some(false)]);
+            assert_eq!((scores["ana"].points(), scores["student-01"].points()), (2, 1));
+            assert_eq!(scores["student-01"].right, [Some(true), None, None]);
+        }
+        assert!(score(&keys(), "id,1,2,3\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_by_its_line() {
+        let error = |text: &str| score(&keys(), text).unwrap_err().to_string();
+        assert_eq!(error("id,1\nbob,a"), "line 2: nobody with the id bob had questions");
+        assert_eq!(error("ana,a,b,c,d"), "line 1: 4 answers to 3 questions");
+        assert_eq!(error("ana,a,b,ab"), "line 1: `ab` is no letter of a choice");
+        assert_eq!(error("ana,1,b,a"), "line 1: `1` is no letter of a choice");
+        assert_eq!(error("ana,a,b,c\nana,b,a,c"), "line 2: a second line of ana");
+    }
+}

@@ -47,6 +47,23 @@ pub(super) fn subject(scenario: &Scenario) -> Option<String> {
     })
 }
 
+/// True if the case goes on only when the program waits, before anybody sends anything to it.
+pub(super) fn waits_first(scenario: &Scenario, program: &str) -> bool {
+    let says = |op: &Op| {
+        matches!(
+            op,
+            Op::Send(_) | Op::SendPieces(_) | Op::SendTo(_) | Op::Echo(_) | Op::Exchange(_)
+        )
+    };
+    let mut steps = scenario.steps.iter();
+    let first = steps.find_map(|step| match &step.verb {
+        Verb::Wait { actor, .. } if actor == program => Some(true),
+        Verb::Peer { ops, .. } if ops.iter().any(|act| says(&act.op)) => Some(false),
+        _ => None,
+    });
+    first == Some(true)
+}
+
 /// All operations of peers, with whose they are.
 fn ops(scenario: &Scenario) -> impl Iterator<Item = (&str, &Op)> {
     scenario.steps.iter().flat_map(|step| {

@@ -216,7 +216,7 @@ impl<'b> About<'b, '_> {
         let Some(socket) = self.view.streams().first().copied() else { return Vec::new() };
         let calls: Vec<Made<'_>> = self.view.on(socket).collect();
         let first_send = calls.iter().position(|(_, call)| call.sent() > Some(0));
-        let first_read = calls.iter().position(|(_, call)| call.receives());
+        let first_read = calls.iter().position(|(_, call)| call.received() > Some(0));
         let mut found = Vec::new();
         if let Some(at) = first_read {
             let (_, call) = calls[at];

@@ -14,6 +14,7 @@ mod course_source;
 mod doctor;
 mod environment;
 mod escapes;
+mod exam;
 mod exercises;
 mod formats;
 mod grade;

@@ -19,7 +19,7 @@ pub(super) fn all(view: &View<'_>) -> Vec<Draft> {
     found.extend(whose_address(view, &got));
     found.extend(one_socket(view, &got, &sent));
     found.extend(each_its_call(view, &got));
-    found.extend(sent_means(view, &sent));
+    found.extend(sent_means(view, &calls, &sent));
     found.extend(port_at_send(view, &calls, &sent));
     found.extend(room_left(view, &got));
     found
@@ -91,9 +91,12 @@ fn each_its_call(view: &View<'_>, got: &[Made<'_>]) -> Option<Draft> {
     Some(draft.says("bytes", number(all)).says("more", number(calls + 1)))
 }
 
-/// A send returned before anybody had received the datagram.
-fn sent_means(view: &View<'_>, sent: &[Made<'_>]) -> Option<Draft> {
+/// A client's send returned before anybody had received the datagram. (Who waits for a server's answer
+/// is in a receive already.)
+fn sent_means(view: &View<'_>, calls: &[Made<'_>], sent: &[Made<'_>]) -> Option<Draft> {
     let (at, call) = *sent.iter().find(|(_, call)| call.sent() > Some(0))?;
+    let bound = calls.iter().any(|(_, call)| matches!(call.args, Args::Bind { .. }));
+    (!bound).then_some(())?;
     let parts = view.flows.sent_at(at).iter();
     let parts = parts.flat_map(|index| &view.flows.transfers[*index].parts);
     let read = parts.map(|part| part.received).min()?;

@@ -10,6 +10,9 @@ use socklab_say::{Sentence, count, sentence};
 use super::draft::Draft;
 use super::view::View;
 
+/// A kind that is certain only where the case waits for the program to wait.
+pub(super) const WAITS_FOR_DATA: &str = "waits-for-data";
+
 /// Everything that can be asked about a recording, with the right choice first.
 pub(super) fn all(view: &View<'_>) -> Vec<Draft> {
     let mut found = sockets::all(view);

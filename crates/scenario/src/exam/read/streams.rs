@@ -3,7 +3,7 @@
 use socklab_event::{Args, Call};
 use socklab_flows::Position;
 
-use super::{Draft, View, bytes, call as said};
+use super::{Draft, View, WAITS_FOR_DATA, bytes, call as said};
 
 pub(super) fn all(view: &View<'_>) -> Vec<Draft> {
     let mut found = Vec::new();
@@ -66,13 +66,15 @@ impl Stream<'_, '_> {
         let on_it = |at: Position| self.view.flows.socket_at(at) == Some(self.socket);
         let (at, call) = waiting.into_iter().find(|(at, call)| call.receives() && on_it(*at))?;
         let name = call.library_name();
-        let draft = self.draft("waits-for-data", at)?.shown_by([sent]).says("receive", said(name));
+        let draft = self.draft(WAITS_FOR_DATA, at)?.shown_by([sent]).says("receive", said(name));
         let draft = draft.says("accept", said("accept")).says("connect", said("connect"));
         Some(draft.says("send", said("send")).says("listen", said("listen")))
     }
 
-    /// A send returned before anybody had read its bytes.
+    /// A client's send returned before anybody had read its bytes. (Who waits for a server's answer is in
+    /// a receive already.)
     fn send_means(&self) -> Option<Draft> {
+        self.view.flows.sockets[self.socket].listener.is_none().then_some(())?;
         let (at, call) = self.view.on(self.socket).find(|(_, call)| call.sent() > Some(0))?;
         let took = call.sent()?;
         let parts = self.view.flows.sent_at(at).iter();
@@ -139,7 +141,7 @@ impl Stream<'_, '_> {
         Some(draft.says("send", said("send")).choice("peer"))
     }
 
-    /// Both ended the stream, one after the other, and nobody cut it.
+    /// Both ended the stream, and whoever was second had noticed that the other had. Nobody cut it.
     fn first_to_end(&self) -> Option<Draft> {
         let other = self.view.other(self.socket)?;
         let failed = |(_, call): (Position, &Call)| call.error().is_some_and(|it| !it.is_not_now());
@@ -147,21 +149,18 @@ impl Stream<'_, '_> {
         let ends = |call: &Call| call.ends_sending() || (call.is_close() && !call.implicit);
         let first = |socket| self.view.all_on(socket).find(|(_, call)| ends(call));
         let (own, theirs) = (first(self.socket)?, first(other)?);
-        // What began while the other was under way has no order.
-        let apart = own.1.ended < theirs.1.began || theirs.1.ended < own.1.began;
-        // And who ended it first must have been noticed, or it was no end that anybody could see.
-        let [noticed, ended] = match own.1.began < theirs.1.began {
-            true => [other, own.0],
-            false => [self.socket, theirs.0],
+        let noticed = |reader: usize, ended: Position, before: &Call| {
+            self.view.all_on(reader).any(|(at, read)| {
+                let closed = self.view.flows.closing_at(at).and_then(|it| it.closed);
+                closed == Some(ended) && read.ended <= before.began
+            })
         };
-        let mut reads = self.view.all_on(noticed);
-        let seen = reads
-            .any(|(at, _)| self.view.flows.closing_at(at).and_then(|it| it.closed) == Some(ended));
-        (apart && seen && !cut).then_some(())?;
+        let program = noticed(other, own.0, theirs.1);
+        let peer = noticed(self.socket, theirs.0, own.1);
+        (program != peer && !cut).then_some(())?;
         let draft = self.draft("first-to-end", own.0)?.shown_by([theirs.0]);
-        let other_call = theirs.1.library_name();
-        let draft = draft.with("theirs", other_call);
-        let draft = match own.1.began < theirs.1.began {
+        let draft = draft.with("theirs", theirs.1.library_name());
+        let draft = match program {
             true => draft.choice("program").choice("peer"),
             false => draft.choice("peer").choice("program"),
         };

@@ -33,8 +33,9 @@ use crate::terminal::{keys, markdown};
 const EXAM: &str = "exam";
 
 /// Three questions for one student, in the order of that student's seed.
-struct Paper<'e> {
+pub(crate) struct Paper<'e> {
     exercise: &'e str,
+    /// Each question, and the order of its choices.
     questions: Vec<(&'e Candidate, Vec<usize>)>,
     seed: u64,
 }
@@ -190,7 +191,7 @@ fn questions(speaker: Speaker, report: &Report<'_>, built: &Built, runner: &Runn
 }
 
 impl<'e> Paper<'e> {
-    fn of(exercise: &'e str, exam: &'e Exam, asked: Asked, seed: u64) -> Self {
+    pub(crate) fn of(exercise: &'e str, exam: &'e Exam, asked: Asked, seed: u64) -> Self {
         let whole = Self::whole(exercise, exam, seed);
         Self { questions: asked.map(|index| whole.questions[index].clone()).to_vec(), ..whole }
     }

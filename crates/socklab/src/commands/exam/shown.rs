@@ -96,7 +96,7 @@ impl Paper<'_> {
 
     /// The same for scripts. Without the key nothing in it tells the right choice: no kind, no id (it has
     /// the numbers of the answer in it) and no evidence.
-    pub(super) fn as_json(&self, speaker: Speaker, student: Option<&str>, with_key: bool) -> Value {
+    pub(crate) fn as_json(&self, speaker: Speaker, student: Option<&str>, with_key: bool) -> Value {
         let one = |(place, one): (usize, &(&Candidate, Vec<usize>))| {
             let (candidate, order) = one;
             let text = |index: &usize| speaker.tell(&candidate.choices[*index].text);
