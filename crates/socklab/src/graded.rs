@@ -167,6 +167,8 @@ fn blank(submitted: &Submitted, state: State) -> Graded {
         used: Used::default(),
         retries: 0,
         group: None,
+        comment: None,
+        form: None,
     }
 }
 
