@@ -29,6 +29,9 @@ pub struct Round {
     /// True if it was asked for although nothing had changed.
     #[serde(default)]
     pub asked: bool,
+    /// Which part of the class is graded, from 1, and of how many; `None` if it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<(usize, usize)>,
     /// What was graded.
     pub assignment: Assignment,
 }
@@ -311,6 +314,7 @@ mod tests {
             format_version: FORMAT_VERSION,
             number,
             asked: false,
+            shard: None,
             assignment: Assignment {
                 exercise: "echo-server".into(),
                 title: String::new(),

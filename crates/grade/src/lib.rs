@@ -9,8 +9,8 @@
 mod book;
 pub mod class;
 pub mod cluster;
-pub mod formats;
 pub mod differences;
+pub mod formats;
 pub mod journal;
 pub mod page;
 mod state;

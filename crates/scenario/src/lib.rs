@@ -13,6 +13,7 @@ pub mod format;
 mod item_kind;
 mod lint;
 mod moment;
+mod pack;
 mod pattern;
 mod peer;
 mod recording;
@@ -27,10 +28,11 @@ mod verdict;
 
 pub use answer::Answer;
 pub use course::{Course, SYLLABUS};
-pub use engine::{RunError, Runner, await_engines, run, run_as_child};
+pub use engine::{RunError, Runner, Used, await_engines, run, run_as_child};
 pub use format::{LANGUAGES, LoadError, rule_mistake, rule_stranger};
 pub use item_kind::ItemKind;
 pub use lint::{Linted, Untranslated};
+pub use pack::{Pack, PackError};
 pub use recording::{
     Isolation, LimitReached, NamesUsed, PacketsUsed, PlaceUsed, Recording, Trouble,
 };

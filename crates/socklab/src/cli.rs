@@ -668,8 +668,9 @@ pub(crate) struct Grade {
     pub(crate) attempt: WhichAttempt,
     #[arg(long, value_name = "NAME")]
     pub(crate) file: Option<String>,
-    #[arg(long = "in", value_enum, value_name = "python|rust|c", hide_possible_values = true)]
-    pub(crate) code: Option<CodeLanguage>,
+    #[arg(long = "in", value_name = "LANGUAGE", hide_possible_values = true)]
+    #[arg(value_parser = PossibleValuesParser::new(["python", "rust", "c", "java"]))]
+    pub(crate) code: Option<String>,
     #[arg(long, value_name = "FOLDER")]
     pub(crate) pack: Option<PathBuf>,
     #[arg(long, value_name = "core|all", value_enum, default_value = "core")]
@@ -684,6 +685,8 @@ pub(crate) struct Grade {
     pub(crate) retries: u32,
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
     pub(crate) format: Vec<GradeFormat>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
     #[arg(long, requires = "output")]
     pub(crate) regrade: bool,
     #[arg(long = "unsafe")]
@@ -748,6 +751,13 @@ impl From<WhichPoints> for socklab_grade::Counted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum GradeFormat {
     Json,
+    Junit,
+    Gradescope,
+    GradescopeHtml,
+    Classroom50,
+    Canvas,
+    Moodle,
+    Check50,
 }
 
 /// A part of a class: the students whose place in the order of ids leaves this remainder.

@@ -3,19 +3,20 @@
 cmd-grade = Grade a class: run everybody's submission, contained, several at once, and keep what each came to
 arg-grade-name = An exercise, as `socklab exercise list` names it
 arg-grade-folder = The submissions: a folder or a file for each student, or what Moodle, Canvas or Gradescope let you download, also as a zip archive
-arg-grade-output = Keep the results in this folder, which only you can open: gradebook.json, and for each student the pages, recordings and packets of the cases. The same command again goes on where this one ended, and runs nothing twice
+arg-grade-output = Keep the results in this folder, which only you can open: class.html, grades.csv, gradebook.json, and for each student a report, the ladders, the recordings and the packets. The same command again goes on where this one ended, and runs nothing twice
 arg-grade-jobs = How many submissions are graded at once (default: as many as there are processors)
 arg-grade-roster = The students of the class, as CSV: who is missing is listed too
 arg-grade-due = When submissions were due, with the offset from UTC: what came later is graded and marked as late
 arg-grade-attempt = Which of a student's attempts counts: last, best or first (default: last). For the best all of them are run
 arg-grade-file = The name of the file to run (default: the one in a language of the exercise)
-arg-grade-code = Only files in this language: python, rust or c
+arg-grade-code = Only files in this language: python, rust, c or java
 arg-grade-pack = A folder of cases that students don't have, with an `exercise.toml` like an exercise's: they are added, and students see their names and points only
 arg-grade-count = Which points make the grade: core (the cases that a simple correct solution passes) or all (default: core)
 arg-grade-seed = The seed of payloads, the same for everybody (default: drawn once, and kept in the folder of results)
 arg-grade-deadline = Begin nothing after this time, such as 90s, 45m or 2h: who was not reached has no points yet, and the same command goes on with them
 arg-grade-retries = How often a submission is graded again because the machine failed, not the program (default 2)
-arg-grade-format = Also write the grades in this format: json (repeatable). Without -o, print that instead of the table
+arg-grade-format = Also write the grades in this format: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repeatable). Without -o, print that instead of the table
+arg-grade-column = With --format canvas: the name of the column, such as “Echo server (4325137)”
 arg-grade-regrade = Grade everybody again, and show what is different. That also happens by itself if the exercise has changed
 arg-grade-without_sandbox = Run without a sandbox: submissions could read and change whatever you can. Every result is marked
 arg-grade-shard = Grade a part only: the Ith of N, by the order of students. `socklab grade merge` puts the parts together
@@ -25,12 +26,13 @@ arg-grade-load = With --soak: keep so many processors busy meanwhile (default 0)
 cmd-grade-merge = Put the results of several parts of a class together
 arg-grade-merge-folders = The folders of results, one for each part
 arg-grade-merge-output = The folder for the results of the whole class
-arg-grade-merge-format = Also write the grades in this format: json (repeatable)
+arg-grade-merge-format = Also write the grades in this format: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repeatable)
 
 allowed-time-span = a time such as 90s, 45m or 2h, of a day at most
 allowed-shard = a part of several, such as 2/8
 value-TIME = TIME
 value-FORMAT = FORMAT
+value-LANGUAGE = LANGUAGE
 
 examples-grade =
     $ socklab grade echo-server submissions -o results
@@ -97,9 +99,24 @@ grade-changed =
        *[other] Different for { $students } students:
     }
 grade-took = Took { $wall }.
-grade-used = Processor time per submission: { $each }; the largest process had { $mib } MiB.
+grade-used = Processor time: { $all }, { $each } per submission. This process had { $mib } MiB of memory at most.
 
 grade-merge-twice = { $id } is in several parts, with different submissions
 grade-merge-filled = { $folder }: there are results in it already. Name a new folder
 grade-merge-not-whole = { $path }: { $why }. Was this part graded to its end?
 grade-merge-other = { $one } and { $other } were not graded by the same: another exercise, pack, seed or version
+grade-merge-missing = these parts of the class are missing: { $shards }
+grade-format-each = this format is about one submission, and there are several: with -o, there will be a file for each
+grade-soak-outcome = { $word } { $times } × (seed { $seed })
+grade-soak =
+    Graded the class { $rounds ->
+        [one] once
+       *[other] { $rounds } times
+    }, { $graded } submissions in { $took }: { $flips ->
+        [0] every case came to the same every time
+        [one] one case did not always come to the same
+       *[other] { $flips } cases did not always come to the same
+    }{ $unknown ->
+        [0] .
+       *[other] ; { $unknown } results are not known, because the machine failed.
+    }

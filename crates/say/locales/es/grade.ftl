@@ -3,19 +3,20 @@
 cmd-grade = Calificar un curso: ejecutar la entrega de cada estudiante, contenida, varias a la vez, y guardar el resultado de cada una
 arg-grade-name = Un ejercicio, como lo nombra `socklab exercise list`
 arg-grade-folder = Las entregas: una carpeta o un archivo por estudiante, o lo que se descarga de Moodle, Canvas o Gradescope, también como archivo zip
-arg-grade-output = Guardar los resultados en esta carpeta, que solo tú puedes abrir: gradebook.json y, por estudiante, las páginas, las grabaciones y los paquetes de los casos. La misma orden sigue otra vez donde esta terminó, y no ejecuta nada dos veces
+arg-grade-output = Guardar los resultados en esta carpeta, que solo tú puedes abrir: class.html, grades.csv, gradebook.json y, por estudiante, un informe, los diagramas, las grabaciones y los paquetes. La misma orden sigue otra vez donde esta terminó, y no ejecuta nada dos veces
 arg-grade-jobs = Cuántas entregas se califican a la vez (por omisión, tantas como procesadores haya)
 arg-grade-roster = Los estudiantes del curso, en CSV: quien falta también aparece
 arg-grade-due = Hasta cuándo se podía entregar, con la diferencia con UTC: lo que llegó después se califica y se marca como tarde
 arg-grade-attempt = Cuál de los intentos de un estudiante cuenta: last (el último), best (el mejor) o first (el primero); por omisión, last. Para el mejor se ejecutan todos
 arg-grade-file = El nombre del archivo que se ejecuta (por omisión, el que está en un lenguaje del ejercicio)
-arg-grade-code = Solo archivos en este lenguaje: python, rust o c
+arg-grade-code = Solo archivos en este lenguaje: python, rust, c o java
 arg-grade-pack = Una carpeta de casos que los estudiantes no tienen, con un `exercise.toml` como el de un ejercicio: se agregan, y los estudiantes solo ven sus nombres y puntos
 arg-grade-count = Qué puntos hacen la nota: core (los casos que pasa una solución sencilla y correcta) o all, todos (por omisión, core)
 arg-grade-seed = La semilla de los datos, la misma para todos (por omisión se sortea una vez y se guarda en la carpeta de resultados)
 arg-grade-deadline = No empezar nada después de este tiempo, como 90s, 45m o 2h: a quien no le tocó todavía no tiene puntos, y la misma orden sigue con ellos
 arg-grade-retries = Cuántas veces se vuelve a calificar una entrega porque falló la máquina y no el programa (por omisión, 2)
-arg-grade-format = Escribir las notas también en este formato: json (repetible). Sin -o, se imprime eso en lugar de la tabla
+arg-grade-format = Escribir las notas también en este formato: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repetible). Sin -o, se imprime eso en lugar de la tabla
+arg-grade-column = Con --format canvas: el nombre de la columna, como «Echo server (4325137)»
 arg-grade-regrade = Calificar a todos otra vez y mostrar qué cambió. También pasa por sí solo si cambió el ejercicio
 arg-grade-without_sandbox = Ejecutar sin caja de arena: las entregas podrían leer y cambiar todo lo que tú puedes. Cada resultado queda marcado
 arg-grade-shard = Calificar solo una parte: la I de N, por el orden de los estudiantes. `socklab grade merge` junta las partes
@@ -25,12 +26,13 @@ arg-grade-load = Con --soak: mantener ocupados tantos procesadores mientras tant
 cmd-grade-merge = Juntar los resultados de varias partes de un curso
 arg-grade-merge-folders = Las carpetas de resultados, una por parte
 arg-grade-merge-output = La carpeta para los resultados de todo el curso
-arg-grade-merge-format = Escribir las notas también en este formato: json (repetible)
+arg-grade-merge-format = Escribir las notas también en este formato: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repetible)
 
 allowed-time-span = un tiempo como 90s, 45m o 2h, de un día como máximo
 allowed-shard = una parte de varias, como 2/8
 value-TIME = TIEMPO
 value-FORMAT = FORMATO
+value-LANGUAGE = LENGUAJE
 
 examples-grade =
     $ socklab grade echo-server entregas -o resultados
@@ -97,9 +99,24 @@ grade-changed =
        *[other] Cambió para { $students } estudiantes:
     }
 grade-took = Tomó { $wall }.
-grade-used = Tiempo de procesador por entrega: { $each }; el proceso más grande tuvo { $mib } MiB.
+grade-used = Tiempo de procesador: { $all }, { $each } por entrega. Este proceso tuvo { $mib } MiB de memoria como máximo.
 
 grade-merge-twice = { $id } está en varias partes, con entregas distintas
 grade-merge-filled = { $folder }: ahí ya hay resultados. Nombra una carpeta nueva
 grade-merge-not-whole = { $path }: { $why }. ¿Se calificó esa parte hasta el final?
 grade-merge-other = { $one } y { $other } no se calificaron con lo mismo: otro ejercicio, otros casos ocultos, otra semilla u otra versión
+grade-merge-missing = faltan estas partes del curso: { $shards }
+grade-format-each = este formato es de una sola entrega, y hay varias: con -o habrá un archivo por cada una
+grade-soak-outcome = { $word } { $times } × (semilla { $seed })
+grade-soak =
+    Se calificó el curso { $rounds ->
+        [one] una vez
+       *[other] { $rounds } veces
+    }, { $graded } entregas en { $took }: { $flips ->
+        [0] cada caso dio siempre lo mismo
+        [one] un caso no dio siempre lo mismo
+       *[other] { $flips } casos no dieron siempre lo mismo
+    }{ $unknown ->
+        [0] .
+       *[other] ; { $unknown } resultados no se conocen, porque falló la máquina.
+    }

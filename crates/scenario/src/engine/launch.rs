@@ -3,13 +3,15 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use socklab_kernel::Deadline;
+use socklab_kernel::{Deadline, tree};
 
 use super::PATIENCE;
 use super::child::{ARGUMENT, END};
@@ -43,6 +45,27 @@ pub struct Runner {
     pub packets: bool,
     /// The seed of payloads.
     pub seed: u64,
+    /// What its runs have used so far.
+    pub used: Used,
+}
+
+/// The processor time of runs: of the engine, the programs, the peers. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Used(Arc<AtomicU64>);
+
+impl Used {
+    /// The time until now, to the hundredth of a second.
+    pub fn processor(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn add(&self, engine: u32) {
+        /// So many processes are looked at, at most. Programs have ended by then.
+        const MOST: u64 = 4096;
+        let processor = tree::usage(&[engine], MOST).processor;
+        let milliseconds = u64::try_from(processor.as_millis()).unwrap_or(u64::MAX);
+        self.0.fetch_add(milliseconds, Ordering::Relaxed);
+    }
 }
 
 /// Why a scenario could not be run at all.
@@ -184,7 +207,7 @@ fn attempt(
         scratch: scratch.path().to_owned(),
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
-    let answer = ask_engine(&runner.binary, &request, patience)?;
+    let answer = ask_engine(runner, &request, patience)?;
     Recording::read(&answer).map_err(|error| {
         let what = format!("{error} in {} bytes", answer.len());
         RunError::Answer { what }
@@ -192,7 +215,8 @@ fn attempt(
 }
 
 /// Starts the engine, writes the request, reads the answer to its end. The engine itself ends meanwhile.
-fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<u8>, RunError> {
+fn ask_engine(runner: &Runner, request: &Request, patience: Duration) -> Result<Vec<u8>, RunError> {
+    let binary = runner.binary.as_path();
     let call = |call: &'static str| {
         let object = binary.display().to_string();
         move |source| RunError::Call { call, object, source }
@@ -231,6 +255,7 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
         match receiver.recv_timeout(deadline.left()) {
             Ok(answer) => {
                 let answer = answer.map_err(call("read from"))?;
+                runner.used.add(engine.0.id());
                 engine.has_answered();
                 return Ok(answer);
             }

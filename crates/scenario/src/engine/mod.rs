@@ -51,5 +51,5 @@ const PATIENCE: u32 = 4;
 
 pub use child::run_as_child;
 pub use ending::await_engines;
-pub use launch::{RunError, Runner, run};
+pub use launch::{RunError, Runner, Used, run};
 pub(crate) use launch::{run_again, run_once};

@@ -7,7 +7,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
 
 use socklab_kernel::session::{Needed, Shortage};
 use socklab_say::{Speaker, say};
-use socklab_scenario::{IsolationWanted, PlaceWanted, Runner};
+use socklab_scenario::{IsolationWanted, PlaceWanted, Runner, Used};
 
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -127,5 +127,6 @@ pub(crate) fn runner(speaker: Speaker, seed: u64) -> Result<Runner> {
         hidden: Vec::new(),
         packets: true,
         seed,
+        used: Used::default(),
     })
 }

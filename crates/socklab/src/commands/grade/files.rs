@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use socklab_event::Event;
+use socklab_grade::page::folder_of;
 use socklab_grade::{Files, Graded};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::Report;
@@ -31,7 +32,7 @@ impl Place {
             Some(attempt) => format!("/attempt-{}", attempt.attempt().number),
             None => String::new(),
         };
-        let folder = &job.who.folder;
+        let folder = folder_of(&job.who.student);
         Self {
             own: format!("students/{folder}{attempt}"),
             hidden: format!("hidden/{folder}{attempt}"),

@@ -1,5 +1,7 @@
 //! What a class is judged by: the exercise, a pack of hidden cases, the hints.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 use socklab_grade::class::Enrolled;
 use socklab_grade::journal::key;
@@ -7,10 +9,14 @@ use socklab_grade::{Counted, Pack};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::Hints;
 use socklab_scenario::format::Exercise;
+use socklab_scenario::{self as scenario, PackError};
 
 use super::some_seed;
 use crate::cli::{self, Shard};
 use crate::commands::exercise::Material;
+use crate::course;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::graded::Judge;
 
 /// What a class is judged by.
@@ -30,12 +36,19 @@ pub(super) struct Judged {
 impl Judged {
     pub(super) fn load(speaker: Speaker, options: &cli::Grade, name: &str) -> Result<Self> {
         let material = Material::load(speaker, &options.which)?;
-        let exercise = material.exercise(name)?;
+        let mut exercise = material.exercise(name)?;
+        let read = |folder: &PathBuf| read(speaker, folder, &exercise);
+        let (mut pack, mut hidden) = (None, Vec::new());
+        if let Some(read) = options.pack.as_ref().map(read).transpose()? {
+            hidden.extend(read.cases.iter().map(|case| case.name.clone()));
+            exercise.cases.extend(read.cases);
+            pack = Some(Pack { name: read.name, sha256: read.sha256 });
+        }
         Ok(Self {
             sha256: material.source(&exercise.name).sha256,
             gaps: material.hints(&exercise.name)?,
-            pack: None,
-            hidden: Vec::new(),
+            pack,
+            hidden,
             exercise,
             counted: options.count.into(),
             words: options.which.words(),
@@ -66,4 +79,12 @@ impl Judged {
         let parts: Vec<&str> = [self.sha256.as_str(), pack].into_iter().chain(ids).collect();
         u64::from_str_radix(&key(&parts)[..8], 16).unwrap_or(1)
     }
+}
+
+/// Reads the folder of a pack.
+fn read(speaker: Speaker, folder: &Path, exercise: &Exercise) -> Result<scenario::Pack> {
+    scenario::Pack::read(folder, exercise).map_err(|error| match error {
+        PackError::Mistake(mistake) => course::mistake(speaker, &mistake),
+        error => Failure::new(ExitReason::Usage, error.to_string()).into(),
+    })
 }

@@ -1,7 +1,7 @@
 //! `grade merge`: puts the results of several parts of a class together. What comes of it is a folder
 //! of results like any other: `grade` goes on with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,7 +13,8 @@ use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
 
 use super::files::make;
-use super::out::{cannot_write, keep, refused};
+use super::out::{cannot_write, refused};
+use super::written::{Wanted, keep};
 use super::{table, verdict};
 use crate::cli;
 use crate::exit_reason::ExitReason;
@@ -26,6 +27,7 @@ pub(super) fn merge(speaker: Speaker, options: &cli::GradeMerge) -> Result<ExitC
     let parts = options.folders.iter().map(|folder| Part::read(speaker, folder));
     let parts = parts.collect::<Result<Vec<_>>>()?;
     let assignment = common(speaker, &options.folders, &parts)?;
+    complete(speaker, &parts)?;
     let mut results: BTreeMap<String, Graded> = BTreeMap::new();
     for graded in parts.iter().flat_map(|part| &part.book.results) {
         let id = &graded.student.id;
@@ -57,6 +59,7 @@ pub(super) fn merge(speaker: Speaker, options: &cli::GradeMerge) -> Result<ExitC
         format_version: FORMAT_VERSION,
         number: 1,
         asked: false,
+        shard: None,
         assignment: assignment.clone(),
     })))?;
     for entry in parts.iter().flat_map(Part::entries) {
@@ -70,9 +73,9 @@ pub(super) fn merge(speaker: Speaker, options: &cli::GradeMerge) -> Result<ExitC
     if book.results.iter().all(|graded| graded.state.has_points()) {
         add(&Line::Finished(1))?;
     }
-    keep(speaker, &options.output, &options.format, &book)?;
+    keep(speaker, &options.output, &Wanted::of(&options.format, None), &book)?;
     table::show(speaker, &book, None);
-    table::took(speaker, &book, began.elapsed());
+    table::took(speaker, 0, began.elapsed());
     println!("{}", say!(speaker, "grade-kept", folder = socklab_say::path(&options.output)));
     Ok(verdict(speaker, &book))
 }
@@ -121,6 +124,20 @@ fn common(speaker: Speaker, folders: &[std::path::PathBuf], parts: &[Part]) -> R
     }
     let started = parts.iter().map(|part| &part.book.assignment.started).min();
     Ok(Assignment { started: started.cloned().unwrap_or_default(), ..first.clone() })
+}
+
+/// Refuses parts of a class if others of them are missing.
+fn complete(speaker: Speaker, parts: &[Part]) -> Result<()> {
+    let last = |part: &Part| part.history.last_round()?.shard;
+    let shards: BTreeSet<(usize, usize)> = parts.iter().filter_map(last).collect();
+    let Some((_, of)) = shards.first().copied() else { return Ok(()) };
+    let missing = (1..=of).filter(|number| !shards.contains(&(*number, of)));
+    let missing: Vec<String> = missing.map(|number| format!("{number}/{of}")).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what = say!(speaker, "grade-merge-missing", shards = missing.join(", "));
+    Err(Failure::new(ExitReason::Usage, what).into())
 }
 
 /// Copies a folder of results, if it is there, with all that is in it.

@@ -10,11 +10,13 @@ mod merge;
 mod one;
 mod out;
 mod pool;
+mod soak;
 mod table;
+mod written;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -30,14 +32,15 @@ use socklab_scenario::IsolationWanted;
 
 use super::check::some_seed;
 use super::doctor;
-use crate::cli::{self, GradeFormat, Shard, WhichAttempt};
+use crate::cli::{self, Shard, WhichAttempt};
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, complain, exit_for};
 use crate::output::{self, eprintln, println};
 use crate::{graded, scenario};
 use judge::Judged;
 use out::Out;
-use pool::{Job, Pool};
+use pool::{Job, Pool, Results};
+use written::Wanted;
 
 /// Grades a class.
 pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> {
@@ -64,6 +67,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
             true => IsolationWanted::Possible,
         },
         packets: options.packets.wanted(),
+        hidden: unseen(options, folder),
         ..scenario::runner(speaker, seed)?
     };
     let started = graded::now();
@@ -96,7 +100,10 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         done: &done,
         stopped: AtomicBool::new(false),
     };
-    let (results, trouble) = pool.run(&jobs);
+    if let Some(times) = options.soak {
+        return soak::soak(pool, &jobs, times);
+    }
+    let Results { results, graded, trouble } = pool.run(&jobs);
     let book = book(speaker, &assignment, &students, results, options.attempt);
     let changed = out.as_ref().map(|out| changes(&out.history, out.round, &assignment, &book));
     let kept = out
@@ -106,13 +113,13 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         return Err(error);
     }
     kept?;
-    match options.format.as_slice() {
-        [format] if out.is_none() => {
-            output::write_out(format_args!("{}", text_of(*format, &book)?));
-        }
-        _ => {
+    let formats = Wanted::of(&options.format, options.column.as_deref());
+    let printed = if out.is_none() { formats.printed(speaker, &book)? } else { None };
+    match printed {
+        Some(text) => output::write_out(format_args!("{text}")),
+        None => {
             table::show(speaker, &book, changed.as_deref());
-            table::took(speaker, &book, began.elapsed());
+            table::took(speaker, graded, began.elapsed());
             if let Some(folder) = &options.output {
                 let folder = socklab_say::path(folder);
                 println!("{}", say!(speaker, "grade-kept", folder = folder));
@@ -120,6 +127,13 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         }
     }
     Ok(verdict(speaker, &book))
+}
+
+/// What no submission may see, wherever it is: what others have handed in, the results, and the pack.
+fn unseen(options: &cli::Grade, class: &Path) -> Vec<PathBuf> {
+    let mut paths = vec![class.to_owned()];
+    paths.extend(options.output.iter().chain(&options.pack).chain(&options.roster).cloned());
+    paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
 }
 
 /// Who handed in what. What a teacher should know about how it was read is told on standard error.
@@ -229,20 +243,6 @@ fn changes(
     };
     let known = book.results.iter().filter(|now| now.state.has_points());
     known.filter_map(of).collect()
-}
-
-/// The name of its file in the folder of results.
-fn name_of(format: GradeFormat) -> &'static str {
-    match format {
-        GradeFormat::Json => "gradebook.json",
-    }
-}
-
-/// A gradebook in a format for a whole class.
-fn text_of(format: GradeFormat, book: &Gradebook) -> Result<String> {
-    Ok(match format {
-        GradeFormat::Json => serde_json::to_string_pretty(book)? + "\n",
-    })
 }
 
 /// 0 if everybody has points, be it none; 3 if the machine has kept somebody from having any.

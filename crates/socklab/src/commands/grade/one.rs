@@ -1,6 +1,6 @@
 //! Grades one submission: unpacks, builds and runs it, and again if the machine has failed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -9,6 +9,7 @@ use socklab_grade::{Graded, State};
 use socklab_say::say;
 use socklab_scenario::exercise::{BuildFolder, Built, CaseReport, Check, Code};
 use socklab_scenario::format::Case;
+use socklab_scenario::{Runner, Used};
 
 use super::files;
 use super::pool::{Job, Pool};
@@ -45,6 +46,10 @@ impl Pool<'_> {
         loop {
             let first = retries == 0;
             let mut graded = match self.unpack(attempt, &mut submitted) {
+                // To find that out again costs nothing.
+                Err(graded) if graded.state == State::NoSubmission => {
+                    return Ok(Led::To(graded, None));
+                }
                 Err(graded) => *graded,
                 Ok((folder, unpacked)) => {
                     if let Some(known) = self.known(&submitted).filter(|_| first) {
@@ -55,10 +60,12 @@ impl Pool<'_> {
                     }
                     match self.program(folder.path(), &unpacked, &mut submitted) {
                         Err(graded) => *graded,
-                        Ok(code) => match self.run_file(code, folder.path(), &submitted, job)? {
-                            Some(graded) => graded,
-                            None => return Ok(Led::Nowhere),
-                        },
+                        Ok((code, with)) => {
+                            match self.run_file((code, &with), folder.path(), &submitted, job)? {
+                                Some(graded) => graded,
+                                None => return Ok(Led::Nowhere),
+                            }
+                        }
                     }
                 }
             };
@@ -103,11 +110,11 @@ impl Pool<'_> {
         folder: &Path,
         unpacked: &Unpacked,
         submitted: &mut Submitted,
-    ) -> Result<Code, Box<Graded>> {
+    ) -> Result<(Code, Vec<PathBuf>), Box<Graded>> {
         let wanted = Wanted {
             exercise: self.judge.exercise.name.clone(),
             file: self.options.file.clone(),
-            language: self.options.code.map(|code| Code::from(code).name().to_owned()),
+            language: self.options.code.clone(),
         };
         let infra = |submitted: &Submitted, why| Box::new(graded::infra_error(submitted, why));
         match main_file(folder, unpacked, &wanted) {
@@ -120,7 +127,8 @@ impl Pool<'_> {
                 submitted.file = main.file.display().to_string();
                 main.language.clone_into(&mut submitted.language);
                 let language = main.language;
-                Code::named(language).ok_or_else(|| {
+                let with = main.with.iter().map(|file| folder.join(file)).collect();
+                Code::named(language).map(|code| (code, with)).ok_or_else(|| {
                     infra(submitted, say!(self.texts, "grade-no-tool", language = language))
                 })
             }
@@ -131,14 +139,14 @@ impl Pool<'_> {
     /// end.
     fn run_file(
         &self,
-        code: Code,
+        (code, with): (Code, &[PathBuf]),
         folder: &Path,
         submitted: &Submitted,
         job: &Job<'_>,
     ) -> Result<Option<Graded>> {
         let exercise = self.judge.exercise;
         let file = folder.join(&submitted.file);
-        let built = match Built::from_source(code, &file, &exercise.arguments) {
+        let built = match Built::from_sources(code, &file, with, &exercise.arguments) {
             Ok(built) => built,
             Err(error) => {
                 let mut graded = self.judge.unbuilt(self.texts, submitted, &error);
@@ -146,8 +154,8 @@ impl Pool<'_> {
                 return Ok(Some(graded));
             }
         };
-        let check =
-            Check { exercise, submission: &built.submission, runner: self.runner, only: None };
+        let runner = Runner { used: Used::default(), ..self.runner.clone() };
+        let check = Check { exercise, submission: &built.submission, runner: &runner, only: None };
         let mut times = Vec::new();
         let mut last = Instant::now();
         let report = check.run(|_: &CaseReport<'_>| {
@@ -164,6 +172,7 @@ impl Pool<'_> {
         for (case, took) in graded.cases.iter_mut().zip(times) {
             case.milliseconds = milliseconds(took);
         }
+        graded.used.processor_milliseconds = milliseconds(runner.used.processor());
         graded.compiler.clone_from(&built.warnings);
         if self.options.without_sandbox {
             graded.unsafe_because.get_or_insert_with(|| "--unsafe".to_owned());
@@ -178,6 +187,10 @@ impl Pool<'_> {
 
     /// The command with which a student, beside the own file, repeats a case.
     fn again(&self, case: &Case, file: &str) -> String {
+        // Only whoever has the pack can repeat it.
+        if self.judge.hidden.contains(&case.name) {
+            return String::new();
+        }
         let seed = self.judge.seed.to_string();
         let name = self.judge.exercise.name.as_str();
         let mut words: Vec<String> =

@@ -9,7 +9,8 @@ use socklab_grade::journal::{Entry, History, Journal, JournalError, Line, Round}
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
 
-use crate::cli::{self, GradeFormat};
+use super::written::{Wanted, keep};
+use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, exit_for};
 use crate::file::{PRIVATE, write_whole};
@@ -62,7 +63,8 @@ impl Out {
             let seed = options.seed.is_none_or(|seed| seed == a.seed);
             // What was asked for and not finished goes on, too.
             let asked = options.regrade && (history.is_finished() || !last.asked);
-            same && seed && !asked
+            let shard = last.shard == options.shard.map(|shard| (shard.number, shard.of));
+            same && seed && shard && !asked
         });
         let (round, assignment) = match (goes_on, &last) {
             (Some(last), _) => {
@@ -88,6 +90,7 @@ impl Out {
                     format_version: FORMAT_VERSION,
                     number,
                     asked: options.regrade,
+                    shard: options.shard.map(|shard| (shard.number, shard.of)),
                     assignment: assignment.clone(),
                 };
                 journal
@@ -119,7 +122,8 @@ impl Out {
         book: &Gradebook,
         changed: &[Difference],
     ) -> Result<()> {
-        keep(self.speaker, &self.folder, &options.format, book)?;
+        let wanted = Wanted::of(&options.format, options.column.as_deref());
+        keep(self.speaker, &self.folder, &wanted, book)?;
         if self.round > 1 {
             let path = self.folder.join("differences.csv");
             write(self.speaker, &path, &differences::csv(changed))?;
@@ -130,21 +134,6 @@ impl Out {
         }
         Ok(())
     }
-}
-
-/// Writes the files about a whole class.
-pub(super) fn keep(
-    speaker: Speaker,
-    folder: &Path,
-    formats: &[GradeFormat],
-    book: &Gradebook,
-) -> Result<()> {
-    let put = |name: &str, text: &str| write(speaker, &folder.join(name), text);
-    put("gradebook.json", &(serde_json::to_string_pretty(book)? + "\n"))?;
-    for format in formats {
-        put(super::name_of(*format), &super::text_of(*format, book)?)?;
-    }
-    Ok(())
 }
 
 /// Writes a file of the results: all of it, or nothing.

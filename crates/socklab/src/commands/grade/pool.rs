@@ -53,6 +53,16 @@ pub(super) struct Pool<'a> {
     pub(super) stopped: AtomicBool,
 }
 
+/// What grading them came to.
+pub(super) struct Results {
+    /// The results, each with its student's place.
+    pub(super) results: Vec<(usize, Graded)>,
+    /// How many of them are new.
+    pub(super) graded: u32,
+    /// Why it ended early, if it did.
+    pub(super) trouble: Option<Error>,
+}
+
 /// What the main thread is told by the others.
 enum News {
     /// A result, of the student at this place; true if it was known before.
@@ -61,10 +71,15 @@ enum News {
     Trouble(Error),
 }
 
-impl Pool<'_> {
-    /// Grades all of them until time is up. The results, each with its student's place, and why it
-    /// ended early if it did.
-    pub(super) fn run(&self, jobs: &[Job<'_>]) -> (Vec<(usize, Graded)>, Option<Error>) {
+impl<'a> Pool<'a> {
+    /// The same again, for another round.
+    pub(super) fn another_round(&self) -> Pool<'a> {
+        let stopped = AtomicBool::new(self.stopped.load(Ordering::SeqCst));
+        Pool { judge: self.judge.clone(), stopped, ..*self }
+    }
+
+    /// Grades all of them until time is up.
+    pub(super) fn run(&self, jobs: &[Job<'_>]) -> Results {
         let left = Mutex::new(jobs.iter());
         // No thread panics while it holds the lock.
         let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -113,7 +128,7 @@ impl Pool<'_> {
             }
         });
         gauge::hide();
-        (results, trouble)
+        Results { results, graded: progress.graded, trouble }
     }
 
     fn grade(&self, job: &Job<'_>) -> Result<Option<News>> {
@@ -139,14 +154,13 @@ impl Pool<'_> {
     pub(super) fn key(&self, submission: &str) -> String {
         let judge = &self.judge;
         let pack = judge.pack.map_or("", |pack| pack.sha256.as_str());
-        let code = self.options.code.map(|code| format!("{code:?}")).unwrap_or_default();
         key(&[
             submission,
             judge.sha256,
             pack,
             &judge.seed.to_string(),
             self.options.file.as_deref().unwrap_or_default(),
-            &code,
+            self.options.code.as_deref().unwrap_or_default(),
             if self.options.without_sandbox { "unsafe" } else { "" },
         ])
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use socklab_grade::differences::Difference;
 use socklab_grade::{CaseState, Gradebook, Graded, Score, State};
+use socklab_kernel::tree;
 use socklab_say::{Speaker, clean, count, duration, say};
 
 use crate::graded::Judge;
@@ -111,7 +112,7 @@ fn marks(graded: &Graded, robust: impl Iterator<Item = bool>) -> String {
         let (mark, colour) = match case.state {
             CaseState::Passed => ("✓", style::GOOD),
             CaseState::Failed => ("✗", style::BAD),
-            CaseState::Timeout => ("t", style::BAD),
+            CaseState::Timeout => ("◷", style::BAD),
             CaseState::Skipped => ("–", style::FAINT),
             CaseState::InfraError => ("?", style::BAD),
         };
@@ -251,7 +252,7 @@ fn difference(speaker: Speaker, one: &Difference) -> String {
     let mark = |state: Option<CaseState>| match state {
         Some(CaseState::Passed) => "✓",
         Some(CaseState::Failed) => "✗",
-        Some(CaseState::Timeout) => "t",
+        Some(CaseState::Timeout) => "◷",
         Some(CaseState::Skipped) => "–",
         Some(CaseState::InfraError) => "?",
         None => "·",
@@ -267,15 +268,26 @@ fn difference(speaker: Speaker, one: &Difference) -> String {
         .to_owned()
 }
 
-/// Prints what grading took.
-pub(super) fn took(speaker: Speaker, book: &Gradebook, wall: Duration) {
+/// Prints what grading so many submissions took.
+pub(super) fn took(speaker: Speaker, graded: u32, wall: Duration) {
     let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     println!("{}", say!(speaker, "grade-took", wall = duration(nanoseconds(wall))));
-    let used = book.results.iter().map(|graded| graded.used.processor_milliseconds);
-    let used: Vec<u64> = used.filter(|used| *used > 0).collect();
-    if let Some(each) = used.iter().sum::<u64>().checked_div(used.len() as u64) {
-        let most = book.results.iter().map(|graded| graded.used.memory >> 20).max().unwrap_or(0);
-        let each = duration(each.saturating_mul(1_000_000));
-        println!("{}", say!(speaker, "grade-used", each = each, mib = count(most)));
+    // Of all that ran for it: this process, and those that it has waited for.
+    let used = tree::usage(&[std::process::id()], MOST_PROCESSES).processor;
+    let each = used.checked_div(graded).unwrap_or_default();
+    let [used, each] = [used, each].map(nanoseconds).map(duration);
+    if graded > 0 {
+        println!("{}", say!(speaker, "grade-used", all = used, each = each, mib = count(peak())));
     }
+}
+
+/// So many processes are looked at, at most, when this one says what it took.
+const MOST_PROCESSES: u64 = 4096;
+
+/// The most memory that this process had at a time, in MiB: `VmHWM` of `proc_pid_status(5)`.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or(0) >> 10
 }

@@ -202,7 +202,7 @@ fn gather<'a>(
 }
 
 /// Does something while loops keep the processors busy.
-fn beside_busy_loops<T>(load: u32, work: impl FnOnce() -> T) -> T {
+pub(crate) fn beside_busy_loops<T>(load: u32, work: impl FnOnce() -> T) -> T {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..load {
