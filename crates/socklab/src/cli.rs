@@ -711,6 +711,10 @@ pub(crate) struct Grade {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GradeCommand {
     Merge(GradeMerge),
+    Groups {
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

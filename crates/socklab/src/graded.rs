@@ -1,12 +1,13 @@
 //! What a check came to, as a gradebook holds it: the one way from a report to a result.
 
+use socklab_grade::cluster::{Evidence, Form, Observed, observe};
 use socklab_grade::{
     Assignment, Attempt, CaseInfo, CaseResult, CaseState, Counted, Did, Files, Graded, Pack,
-    Points, Score, State, Student, Used,
+    Points, Score, Sighting, State, Student, Used,
 };
 use socklab_say::{Speaker, say};
-use socklab_scenario::exercise::{BuildError, CaseReport, Hints, Report};
-use socklab_scenario::format::{Case, Exercise};
+use socklab_scenario::exercise::{BuildError, CaseReport, Hints, Report, Seen};
+use socklab_scenario::format::{Case, Exercise, Run};
 use socklab_scenario::{self as scenario, Isolation};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -106,6 +107,8 @@ impl Judge<'_> {
             points: unknown.is_none().then_some(points),
             cases: report.cases.iter().map(result).collect(),
             unsafe_because: because,
+            sightings: report.sightings().iter().map(|it| sighting(speaker, it)).collect(),
+            form: unknown.is_none().then(|| form(report)),
             ..blank(submitted, State::Graded)
         }
     }
@@ -130,6 +133,14 @@ impl Judge<'_> {
             Some((what, output)) => Graded {
                 why: Some(what),
                 compiler: output.to_owned(),
+                form: Some(Form::of_state(State::DoesNotCompile)),
+                sightings: error
+                    .sighting()
+                    .map(|sighting| {
+                        self::sighting(speaker, &Seen { case: String::new(), sighting })
+                    })
+                    .into_iter()
+                    .collect(),
                 ..blank(submitted, State::DoesNotCompile)
             },
             None => {
@@ -147,7 +158,8 @@ pub(crate) fn infra_error(submitted: &Submitted, why: String) -> Graded {
 
 /// What becomes of somebody who handed in nothing that could be run.
 pub(crate) fn no_submission(submitted: &Submitted, why: String) -> Graded {
-    Graded { why: Some(why), ..blank(submitted, State::NoSubmission) }
+    let form = Some(Form::of_state(State::NoSubmission));
+    Graded { why: Some(why), form, ..blank(submitted, State::NoSubmission) }
 }
 
 fn blank(submitted: &Submitted, state: State) -> Graded {
@@ -170,6 +182,39 @@ fn blank(submitted: &Submitted, state: State) -> Graded {
         comment: None,
         form: None,
     }
+}
+
+/// Something that the program tried, or a limit that it reached.
+fn sighting(speaker: Speaker, seen: &Seen) -> Sighting {
+    Sighting {
+        what: seen.sighting.kind.word().to_owned(),
+        object: seen.sighting.object.clone(),
+        text: speaker.tell(&seen.sighting.sentence()),
+        case: seen.case.clone(),
+        times: seen.sighting.times,
+    }
+}
+
+/// What others could see of a submission, by which it is grouped with those that behave alike.
+fn form(report: &Report<'_>) -> Form {
+    let observed = report.cases.iter().map(|done| {
+        let (name, state) = (done.case.name.as_str(), state(done.verdict.state));
+        let recording = done.recording.as_ref().filter(|_| state != CaseState::InfraError);
+        let Some(recording) = recording else { return Observed::of_state(name, state) };
+        let actors = done.case.scenario.actors.iter();
+        let submission = actors.filter(|actor| actor.run == Run::Submission);
+        let submission: Vec<&str> = submission.map(|actor| actor.name.as_str()).collect();
+        let timeline = recording.timeline();
+        let evidence = Evidence {
+            case: name,
+            state,
+            timeline: &timeline,
+            submission: &submission,
+            limit: None,
+        };
+        observe(&evidence)
+    });
+    Form::of_cases(observed.collect())
 }
 
 fn case(

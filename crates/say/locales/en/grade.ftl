@@ -120,3 +120,8 @@ grade-soak =
         [0] .
        *[other] ; { $unknown } results are not known, because the machine failed.
     }
+
+cmd-grade-groups = Show which submissions behave alike, and put the comments of comments.toml into the pages
+arg-grade-groups-folder = The folder of results
+examples-grade-groups =
+    $ socklab grade groups results  # after you have written into results/comments.toml

@@ -120,3 +120,8 @@ grade-soak =
         [0] .
        *[other] ; { $unknown } resultados no se conocen, porque falló la máquina.
     }
+
+cmd-grade-groups = Mostrar qué entregas se comportan igual, y poner los comentarios de comments.toml en las páginas
+arg-grade-groups-folder = La carpeta de resultados
+examples-grade-groups =
+    $ socklab grade groups resultados  # después de escribir en resultados/comments.toml

@@ -14,7 +14,7 @@ use socklab_say::{Speaker, say};
 
 use super::files::make;
 use super::out::{cannot_write, refused};
-use super::written::{Wanted, keep};
+use super::written::{Wanted, keep, read};
 use super::{table, verdict};
 use crate::cli;
 use crate::exit_reason::ExitReason;
@@ -65,11 +65,12 @@ pub(super) fn merge(speaker: Speaker, options: &cli::GradeMerge) -> Result<ExitC
     for entry in parts.iter().flat_map(Part::entries) {
         add(&Line::Result(Box::new(Entry { round: 1, ..entry.clone() })))?;
     }
-    let book = Gradebook {
+    let mut book = Gradebook {
         format_version: FORMAT_VERSION,
         assignment,
         results: results.into_values().collect(),
     };
+    book.note_groups();
     if book.results.iter().all(|graded| graded.state.has_points()) {
         add(&Line::Finished(1))?;
     }
@@ -89,18 +90,7 @@ struct Part {
 impl Part {
     fn read(speaker: Speaker, folder: &Path) -> Result<Self> {
         let history = Journal::look(folder).map_err(|error| refused(speaker, error))?;
-        let path = folder.join("gradebook.json");
-        let not_whole = |why: String| {
-            let path = socklab_say::path(&path);
-            let what = say!(speaker, "grade-merge-not-whole", path = path, why = why);
-            Failure::new(ExitReason::Usage, what)
-        };
-        let text = fs::read(&path).map_err(|error| not_whole(error.to_string()))?;
-        let book: Gradebook =
-            serde_json::from_slice(&text).map_err(|error| not_whole(error.to_string()))?;
-        if book.format_version > FORMAT_VERSION {
-            return Err(not_whole(format!("format_version {}", book.format_version)).into());
-        }
+        let book = read(speaker, folder)?;
         Ok(Self { book, history })
     }
 

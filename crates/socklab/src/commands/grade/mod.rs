@@ -44,8 +44,10 @@ use written::Wanted;
 
 /// Grades a class.
 pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> {
-    if let Some(cli::GradeCommand::Merge(options)) = &options.command {
-        return merge::merge(speaker, options);
+    match &options.command {
+        Some(cli::GradeCommand::Merge(options)) => return merge::merge(speaker, options),
+        Some(cli::GradeCommand::Groups { folder }) => return written::groups(speaker, folder),
+        None => {}
     }
     let (Some(name), Some(folder)) = (&options.name, &options.folder) else {
         return Ok(ExitReason::Usage.into());
@@ -217,7 +219,10 @@ fn book(
         }
     };
     let results = students.iter().enumerate().map(one).collect();
-    Gradebook { format_version: FORMAT_VERSION, assignment: assignment.clone(), results }
+    let assignment = assignment.clone();
+    let mut book = Gradebook { format_version: FORMAT_VERSION, assignment, results };
+    book.note_groups();
+    book
 }
 
 /// What is different from the round before, if there was one.
