@@ -7,6 +7,8 @@
 //! `attempt-1`, `intento-1`).
 
 mod archive;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gradescope;
 mod junk;
 mod language;
