@@ -134,6 +134,7 @@ mod tests {
             points: Some(u32::from(*state == CaseState::Passed)),
             did: None,
             problem: None,
+            because: None,
             explanations: Vec::new(),
             hints: Vec::new(),
             again: String::new(),
@@ -156,6 +157,8 @@ mod tests {
             used: Used::default(),
             retries: 0,
             group: None,
+            form: None,
+            comment: None,
         }
     }
 

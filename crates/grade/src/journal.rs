@@ -306,6 +306,8 @@ mod tests {
             used: crate::book::Used::default(),
             retries: 0,
             group: None,
+            form: None,
+            comment: None,
         }
     }
 
