@@ -652,8 +652,10 @@ const RETRIES: u32 = 2;
 pub(crate) struct Grade {
     #[arg(value_name = "EXERCISE", required = true)]
     pub(crate) name: Option<String>,
-    #[arg(value_name = "FOLDER", required = true)]
+    #[arg(value_name = "FOLDER", required_unless_present = "gradescope_zip")]
     pub(crate) folder: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["folder", "output", "format", "soak"])]
+    pub(crate) gradescope_zip: Option<PathBuf>,
     #[arg(short, long, value_name = "FOLDER")]
     pub(crate) output: Option<PathBuf>,
     #[arg(short, long, value_name = "N", default_value_t = processors(), hide_default_value = true)]

@@ -26,7 +26,8 @@ pub struct Autograder<'a> {
     pub version: &'a str,
     /// The binary of socklab, which runs on Gradescope's machines if it runs here: x86-64 Linux.
     pub binary: &'a [u8],
-    /// The files of the exercise, below the course: `exercises/echo-server/exercise.toml`.
+    /// The files of the exercise, below the course: `exercises/echo-server/exercise.toml`. None for
+    /// one that is built in.
     pub course: &'a [Below],
     /// The files of the pack of hidden cases, below its folder; and the folder's name.
     pub pack: Option<(&'a str, &'a [Below])>,
@@ -73,6 +74,9 @@ pub fn gradescope_zip(
 
 fn run(speaker: Speaker, autograder: &Autograder<'_>) -> String {
     let mut options: Vec<String> = autograder.options.iter().map(|it| quoted(it)).collect();
+    if !autograder.course.is_empty() {
+        options.push("--course \"$source/course\"".to_owned());
+    }
     if let Some((name, _)) = autograder.pack {
         options.push(format!("--pack \"$source\"/pack/{}", quoted(name)));
     }
@@ -160,8 +164,10 @@ mod tests {
             assert_eq!(zip.by_name(name).unwrap().unix_mode().unwrap() & 0o777, 0o755, "{name}");
         }
         let run = text(&mut zip, "run_autograder");
-        assert!(run.contains("--lang en grade 'echo' "), "{run}");
-        assert!(run.contains("-j 1 '--count' 'all' --pack \"$source\"/pack/'term 1' --unsafe >"));
+        assert!(run.contains("--lang en grade 'echo' \"$work/class\" "), "{run}");
+        assert!(run.contains(
+            "-j 1 '--count' 'all' --course \"$source/course\" --pack \"$source\"/pack/'term 1' --unsafe >"
+        ));
         for name in ["setup.sh", "run_autograder"] {
             let script = text(&mut zip, name);
             assert!(!script.contains('@'), "{script}");

@@ -14,3 +14,9 @@ format-failed = did not pass
 
 autograder-failed = The machine failed, or this container does not allow what grading needs; the lines above say what. No points were given. If there can be no sandbox here, make the zip again with --unsafe.
 autograder-too-old = This binary does not run in this image: choose a newer one of Ubuntu for the autograder, or make the zip with a socklab that was built on an older system.
+autograder-written = { $file } is written ({ $mib } MiB).
+autograder-next = On Gradescope: a programming assignment with { $points } autograder points; Configure Autograder, Zip file upload, this file.
+autograder-next-pack = On Gradescope: a programming assignment with { $points } autograder points and those of the hidden cases; Configure Autograder, Zip file upload, this file.
+autograder-sandbox = A container of Gradescope may not allow a sandbox. Then nothing is graded, and the log says why: make the zip again with --unsafe, which marks every result.
+autograder-pack = the pack in { $folder } could not be read: { $why }
+arg-grade-gradescope_zip = Grades nothing: writes a zip for Gradescope's autograder, with this exercise, the pack and socklab itself

@@ -4,6 +4,7 @@
 //! `judge` is what a class is judged by, `one` grades one submission, `pool` all of them; `out` keeps
 //! the results in a folder, `files` writes what belongs to a student, and `table` shows the class.
 
+mod autograder;
 mod files;
 mod judge;
 mod merge;
@@ -48,6 +49,9 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         Some(cli::GradeCommand::Merge(options)) => return merge::merge(speaker, options),
         Some(cli::GradeCommand::Groups { folder }) => return written::groups(speaker, folder),
         None => {}
+    }
+    if let (Some(name), Some(zip)) = (&options.name, &options.gradescope_zip) {
+        return autograder::write(speaker, options, name, zip);
     }
     let (Some(name), Some(folder)) = (&options.name, &options.folder) else {
         return Ok(ExitReason::Usage.into());
