@@ -100,6 +100,10 @@ pub(super) fn of_submission(speaker: Speaker, graded: &Graded) -> Vec<Line> {
     if graded.state == State::DoesNotCompile || !graded.compiler.is_empty() {
         lines.extend(Line::new(Kind::Quoted, &graded.compiler));
     }
+    if let Some(comment) = &graded.comment {
+        let comment = say!(speaker, "format-comment", comment = shown(comment));
+        lines.extend(Line::new(Kind::Detail, &comment));
+    }
     for seen in &graded.sightings {
         lines.extend(Line::new(Kind::Wrong, &seen.text));
     }

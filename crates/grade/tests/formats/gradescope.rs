@@ -130,6 +130,14 @@ fn what_was_not_run_earns_nothing_and_says_why() {
 }
 
 #[test]
+fn the_teacher_s_comment_reaches_the_student() {
+    let mut book = sample::book();
+    book.results[1].comment = Some("Read until all has come.".to_owned());
+    let text = result(&book, 1, Gradescope::default())["output"].to_string();
+    assert!(text.contains("Your teacher says: Read until all has come."), "{text}");
+}
+
+#[test]
 fn the_machine_s_failure_is_no_file_rather_than_a_zero() {
     let book = sample::book();
     let unknown = gradescope(&book.assignment, &book.results[5], Gradescope::default());

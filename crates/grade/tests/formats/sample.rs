@@ -102,6 +102,8 @@ pub(crate) fn graded(id: &str, states: &[CaseState; 4]) -> Graded {
         used: Used { milliseconds: 12_345, processor_milliseconds: 800, memory: 9 << 20 },
         retries: 1,
         group: Some("A".to_owned()),
+        comment: None,
+        form: None,
     }
 }
 

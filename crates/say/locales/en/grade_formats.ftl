@@ -4,6 +4,7 @@ format-skipped = not run
 format-hidden = This case is hidden: you see its name and its points only.
 format-no-submission = Nothing was handed in that can be run.
 format-does-not-compile = It does not compile.
+format-comment = Your teacher says: { $comment }
 format-late = Handed in late.
 format-unsafe = This ran without a sandbox ({ $because }), so it is no proof against a program that cheats.
 format-unknown = The machine failed, so nobody knows what this earns. It is not a zero: it must be graded again.

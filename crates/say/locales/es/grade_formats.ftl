@@ -4,6 +4,7 @@ format-skipped = sin ejecutar
 format-hidden = Este caso está oculto: solo ves su nombre y sus puntos.
 format-no-submission = No entregaste nada que se pueda ejecutar.
 format-does-not-compile = No compila.
+format-comment = Comentario de quien califica: { $comment }
 format-late = Entregado tarde.
 format-unsafe = Se ejecutó sin caja de arena ({ $because }), así que no prueba nada contra un programa que hace trampa.
 format-unknown = Falló la máquina, así que nadie sabe cuánto vale esto. No es un cero: hay que calificarlo otra vez.
