@@ -132,6 +132,7 @@ mod tests {
             name: (*name).to_owned(),
             state: *state,
             points: Some(u32::from(*state == CaseState::Passed)),
+            because: None,
             did: None,
             problem: None,
             because: None,

@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use socklab_say::{Sentence, count, sentence};
 
+use crate::page::folder_of;
 use crate::{Attempt, Student};
 use layout::{Gathered, METADATA, Part};
 use roster::{NoRoster, Roster};
@@ -282,7 +283,9 @@ impl Class {
         }
         mark_late(&mut students, layout, options.due, &mut remarks);
         students.sort_by(|one, other| one.student.id.cmp(&other.student.id));
-        name_folders(&mut students);
+        for one in &mut students {
+            one.folder = folder_of(&one.student);
+        }
         Ok(Self { layout, students, remarks })
     }
 }
@@ -497,33 +500,6 @@ fn mark_late(
     if unknown && layout != Layout::Canvas {
         remarks.push(Remark::NoTimes);
     }
-}
-
-/// How long a folder's name is at most.
-const LONGEST: usize = 60;
-
-/// Gives each student a name for files that is nobody else's.
-fn name_folders(students: &mut [Enrolled]) {
-    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
-    for one in students {
-        let plain = plain_name(&one.student.id);
-        let mut name = plain.clone();
-        let mut number = 1;
-        while taken.contains_key(&name.to_ascii_lowercase()) {
-            number += 1;
-            name = format!("{plain}-{number}");
-        }
-        taken.insert(name.to_ascii_lowercase(), number);
-        one.folder = name;
-    }
-}
-
-/// A name with nothing in it that a shell, a browser or another system takes for something else.
-fn plain_name(id: &str) -> String {
-    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
-    let kept: String = id.chars().take(LONGEST).map(|c| if safe(c) { c } else { '_' }).collect();
-    let kept = kept.trim_matches(['.', '-']);
-    if kept.is_empty() { "student".to_owned() } else { kept.to_owned() }
 }
 
 #[cfg(test)]

@@ -173,3 +173,107 @@ pub(super) fn tallies(book: &Gradebook) -> Vec<Tally<'_>> {
     tallies.sort_by_key(|tally| std::cmp::Reverse(tally.not_passed));
     tallies
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CaseInfo, Graded, State};
+
+    /// A class whose exercise has one case with so many points, and in which these were earned.
+    fn class(of: u32, earned: &[Option<u32>]) -> Gradebook {
+        let mut book: Gradebook = serde_json::from_str(
+            r#"{"format_version": 1, "assignment": {"exercise": "x", "title": "x", "language": "en",
+                "socklab": "0", "exercise_sha256": "", "seed": 1, "counted": "core",
+                "started": "", "cases": []}, "results": []}"#,
+        )
+        .unwrap();
+        book.assignment.cases = vec![CaseInfo {
+            name: "one".to_owned(),
+            title: String::new(),
+            points: of,
+            robust: false,
+            hidden: false,
+        }];
+        for (number, earned) in earned.iter().enumerate() {
+            let state = if earned.is_some() { "graded" } else { "infra-error" };
+            let passed = if *earned == Some(of) { "passed" } else { "failed" };
+            let json = format!(
+                r#"{{"student": {{"id": "{number}"}}, "state": "{state}",
+                    "points": {{"core": {{"earned": {}, "of": {of}}},
+                               "robust": {{"earned": 0, "of": 0}}}},
+                    "cases": [{{"name": "one", "state": "{passed}", "points": 0,
+                               "did": {{"rule": "r{}", "text": "did {number}"}}}}]}}"#,
+                earned.unwrap_or_default(),
+                number % 2,
+            );
+            let graded: Graded = serde_json::from_str(&json).unwrap();
+            book.results.push(graded);
+        }
+        book
+    }
+
+    fn middle(earned: &[Option<u32>]) -> (Option<u64>, Option<u64>) {
+        let figures = Figures::of(&class(10, earned));
+        (figures.mean, figures.median)
+    }
+
+    #[test]
+    fn mean_and_median_are_of_known_points() {
+        assert_eq!(middle(&[]), (None, None));
+        assert_eq!(middle(&[None]), (None, None));
+        assert_eq!(middle(&[Some(3), None]), (Some(30), Some(30)));
+        assert_eq!(middle(&[Some(10), Some(1), Some(2)]), (Some(43), Some(20)));
+        assert_eq!(middle(&[Some(9), Some(2), Some(3), Some(4)]), (Some(45), Some(35)));
+    }
+
+    #[test]
+    fn everybody_is_in_one_bar() {
+        let shape = |of: u32, earned: &[Option<u32>]| -> Vec<(Option<(u32, u32)>, usize)> {
+            let bars = bars(&class(of, earned));
+            bars.iter().map(|bar| (bar.points, bar.students())).collect()
+        };
+        assert_eq!(shape(1, &[]), [(Some((0, 0)), 0), (Some((1, 1)), 0)]);
+        assert_eq!(
+            shape(2, &[Some(2), None, Some(2), Some(0)]),
+            [(Some((0, 0)), 1), (Some((1, 1)), 0), (Some((2, 2)), 2), (None, 1)]
+        );
+        for of in [0, 1, 19, 20, 21, 40, 41, 100, 1_000_000] {
+            let all: Vec<Option<u32>> = (0..50).map(|n| Some(of * n / 49)).collect();
+            let shape = shape(of, &all);
+            assert!(shape.len() <= BARS as usize + 1, "{of}: {shape:?}");
+            assert_eq!(shape.iter().map(|(_, students)| students).sum::<usize>(), 50, "{of}");
+            let ends: Vec<(u32, u32)> = shape.iter().filter_map(|(points, _)| *points).collect();
+            assert_eq!((ends[0].0, ends[ends.len() - 1].1), (0, of));
+            assert!(ends.windows(2).all(|two| two[0].1 + 1 == two[1].0), "{ends:?}");
+        }
+    }
+
+    #[test]
+    fn a_submission_that_nobody_graded_is_not_a_zero() {
+        let figures = Figures::of(&class(5, &[None, Some(5)]));
+        assert_eq!((figures.infra_error, figures.graded, figures.mean), (1, 1, Some(50)));
+        assert_eq!(class(5, &[None]).results[0].state, State::InfraError);
+    }
+
+    #[test]
+    fn deeds_are_counted_once_for_each_student() {
+        let mut book = class(5, &[Some(0); 5]);
+        let again = book.results[0].cases[0].clone();
+        book.results[0].cases.push(again);
+        // The rule of the even ones said “did 0” twice, of the same student.
+        assert_eq!(deeds(&book), [(3, "did 0"), (2, "did 3")]);
+    }
+
+    #[test]
+    fn cases_are_sorted_by_how_often_they_failed() {
+        let mut book = class(5, &[Some(5), Some(0), Some(0)]);
+        let easy = CaseInfo { name: "easy".to_owned(), ..book.assignment.cases[0].clone() };
+        book.assignment.cases.insert(0, easy);
+        let tallies = tallies(&book);
+        let seen: Vec<_> = tallies
+            .iter()
+            .map(|it| (it.case.name.as_str(), it.index, it.not_passed, it.run))
+            .collect();
+        assert_eq!(seen, [("one", 1, 2, 3), ("easy", 0, 0, 0)]);
+    }
+}

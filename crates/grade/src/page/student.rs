@@ -110,10 +110,10 @@ fn points(page: &mut Xml, speaker: Speaker, assignment: &Assignment, graded: &Gr
     figure(say!(speaker, "page-points"), graded.score(assignment));
     if let Some(points) = graded.points.filter(|_| graded.state.has_points()) {
         if assignment.counted == Counted::All {
-            figure(say!(speaker, "page-core"), Some(points.core));
+            figure(say!(speaker, "page-figure-core"), Some(points.core));
         }
         if points.robust.of > 0 {
-            figure(say!(speaker, "page-robust"), Some(points.robust));
+            figure(say!(speaker, "page-figure-robust"), Some(points.robust));
         }
     }
     page.open("div", &[class(format!("state {}", graded.state.word()))]);

@@ -30,10 +30,10 @@ pub fn student_text(
     text.labelled(&say("page-points"), &words::grade(speaker, assignment, graded));
     if let Some(points) = graded.points.filter(|_| graded.state.has_points()) {
         if assignment.counted == Counted::All {
-            text.labelled(&say("page-core"), &words::score(speaker, points.core));
+            text.labelled(&say("page-figure-core"), &words::score(speaker, points.core));
         }
         if points.robust.of > 0 {
-            text.labelled(&say("page-robust"), &words::score(speaker, points.robust));
+            text.labelled(&say("page-figure-robust"), &words::score(speaker, points.robust));
         }
     }
     text.labelled(&say("page-state"), &words::state(speaker, graded.state));
