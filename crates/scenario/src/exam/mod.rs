@@ -168,8 +168,8 @@ impl Found {
 /// How many questions of a kind are kept.
 const OF_A_KIND: usize = 3;
 
-/// How many of the robust cases are asked about: each takes another run.
-const ROBUST: usize = 3;
+/// How many of the robust cases are asked about, beside those of the core: each takes another run.
+pub const ROBUST: usize = 3;
 
 /// Keeps the first few of each kind, each with other numbers.
 fn keep_few(all: &mut Vec<Candidate>) {

@@ -58,7 +58,8 @@ const TAKEN: &str = "it returns how many bytes it took, as before";
 
 #[test]
 fn the_keys_about_a_stream_are_those_that_running_shows() {
-    need!("python3", "gcc");
+    need!("python3");
+    need!("gcc");
     for file in ["solution.py", "solution.c"] {
         let server = keys("echo-server", &exercise("echo-server").join(file));
         assert_keys(&server, &STREAM);
@@ -82,7 +83,8 @@ fn the_keys_about_a_stream_are_those_that_running_shows() {
 
 #[test]
 fn the_keys_about_datagrams_are_those_that_running_shows() {
-    need!("python3", "gcc");
+    need!("python3");
+    need!("gcc");
     let both = [("would-empty", "0 bytes"), ("would-two", "3 bytes")];
     for file in ["solution.py", "solution.c"] {
         let server = keys("udp-server", &exercise("udp-server").join(file));
@@ -98,7 +100,9 @@ fn the_keys_about_datagrams_are_those_that_running_shows() {
         );
         let client = keys("udp-client", &exercise("udp-client").join(file));
         assert_keys(&client, &both);
-        assert_keys(&client, &[("would-nobody-bound", TAKEN), ("whose-address", "port 12000")]);
+        assert_keys(&client, &[("would-nobody-bound", TAKEN)]);
+        // The program in C does not ask from whom a datagram came.
+        assert_eq!(client.contains_key("whose-address"), file == "solution.py", "{client:#?}");
     }
 }
 

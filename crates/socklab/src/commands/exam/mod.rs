@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::json;
 use socklab_say::{Speaker, say};
-use socklab_scenario::exam::{Asked, Candidate, Exam, QUESTIONS, draw, letters, seed_of};
+use socklab_scenario::exam::{Asked, Candidate, Exam, QUESTIONS, ROBUST, draw, letters, seed_of};
 use socklab_scenario::exercise::{Built, Check, Problem, Report};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Runner};
@@ -152,11 +152,19 @@ fn passed<'a>(
     let check = Check { exercise, submission: &built.submission, runner, only: None };
     let mut gauge = Gauge::new(check.cases().count(), std::io::stderr().is_terminal());
     gauge.show(&say!(speaker, "exam-checking"));
+    let mut core = check.cases().filter(|case| !case.robust).count();
+    let mut robust = 0;
     let report = check.run(|done| {
         gauge.advance();
         gauge.show(&say!(speaker, "exam-checking"));
-        // After a core case that did not pass there is nothing to ask.
-        done.case.robust || done.verdict.state == CaseState::Passed
+        let passed = done.verdict.state == CaseState::Passed;
+        if done.case.robust {
+            robust += usize::from(passed);
+        } else {
+            core -= 1;
+        }
+        // After a core case that did not pass there is nothing to ask; nor are more cases asked about.
+        (done.case.robust || passed) && (core > 0 || robust < ROBUST)
     });
     gauge::hide();
     if let Some(done) = report.infra_error() {
