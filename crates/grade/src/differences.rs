@@ -135,7 +135,6 @@ mod tests {
             because: None,
             did: None,
             problem: None,
-            because: None,
             explanations: Vec::new(),
             hints: Vec::new(),
             again: String::new(),

@@ -112,7 +112,7 @@ pub(super) fn pieces(
         own = at;
         match repeated.other {
             Some(index) => {
-                found.push(Piece::Of(source.others[index].0.to_owned(), repeated.change))
+                found.push(Piece::Of(source.others[index].0.to_owned(), repeated.change));
             }
             None => {
                 let end = repeated.from + repeated.length;

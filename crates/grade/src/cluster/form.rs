@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::{CaseState, State};
 
@@ -32,7 +33,7 @@ pub struct Form {
 pub enum Trait {
     /// The command that was run has ended with success, and what it has started goes on.
     Background,
-    /// It reached this limit in some case: `memory`, `fork`, `output` …
+    /// It reached this limit in some case: `memory`, `processes`, `output` …
     Limit(String),
 }
 
@@ -285,11 +286,11 @@ impl Observed {
     }
 }
 
-/// FNV-1a, 64 bits (RFC 9923): names must not change with the compiler, as those of the standard
-/// library's hash may. Nobody gains anything by two forms with one name.
+/// The first 8 bytes of a SHA-256: names must not change with the compiler, as those of the standard
+/// library's hash may.
 fn digest(bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
+    let hash = Sha256::digest(bytes);
+    hash.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 fn one() -> u32 {

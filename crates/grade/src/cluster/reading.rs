@@ -21,15 +21,15 @@ pub struct Evidence<'a> {
     pub timeline: &'a Timeline,
     /// The actors that are the submission, by their names. None: all that have a command line.
     pub submission: &'a [&'a str],
-    /// The limit that it reached, if it was ended for that: `memory`, `fork`, `output` …
+    /// The limit that it reached, if the recording does not say so: `memory`, `processes`, `output` …
     pub limit: Option<&'a str>,
 }
 
 /// Looks at a case.
 pub fn observe(evidence: &Evidence<'_>) -> Observed {
     let mut case = CaseForm::of_state(evidence.case, evidence.state);
-    if let Some(limit) = evidence.limit {
-        case.limit = Some(limit.to_owned());
+    case.limit = evidence.limit.map(str::to_owned).or_else(|| limit(evidence.timeline));
+    if case.limit.is_some() {
         return Observed { case, background: false, manner: Manner::default() };
     }
     let flows = Flows::of(evidence.timeline);
@@ -50,6 +50,17 @@ pub fn observe(evidence: &Evidence<'_>) -> Observed {
     }
     case.bound();
     Observed { case, background: look.is_in_background(), manner: look.manner() }
+}
+
+/// The first limit that was reached.
+fn limit(timeline: &Timeline) -> Option<String> {
+    let reached = timeline.events.iter().filter_map(|event| match event.process()? {
+        Process::Limit { of, .. } => Some((event.at, event.seq, *of)),
+        _ => None,
+    });
+    let (_, _, of) = reached.min()?;
+    // As the recording calls it.
+    serde_json::to_value(of).ok()?.as_str().map(str::to_owned)
 }
 
 struct Look<'a, 't> {
@@ -357,7 +368,8 @@ impl Conversation {
         self.ends.get_or_insert(self.turns.knows());
     }
 
-    /// What it did, turn by turn. `cut`: up to the other's last word only.
+    /// What it did, turn by turn. `cut`: it was killed, so nothing in answer to the other's last word
+    /// counts, nor that the stream ends.
     fn deeds(&self, others: &[(&str, &[u8])], cut: bool) -> Vec<Turn> {
         let turns = self.turns.all(self.said.iter().map(|said| said.total).sum());
         let mut source = Source::new(self.turns.bytes(), others);
@@ -383,7 +395,7 @@ impl Conversation {
                     acts.push(Act::Sends(pieces(&mut source, turn, &bytes, total)));
                 }
             }
-            if !self.turns.is_datagrams() && self.ends.is_some_and(in_turn) {
+            if !self.turns.is_datagrams() && !cut && self.ends.is_some_and(in_turn) {
                 acts.push(Act::Ends);
             }
             let last = number + 1 == turns.len();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use socklab_grade::cluster::{Form, Observed, Trait};
 use socklab_grade::{
     Assignment, Attempt, CaseInfo, CaseResult, CaseState, Counted, Did, FORMAT_VERSION, Files,
     Gradebook, Graded, Pack, Points, Score, Sighting, State, Student, Used,
@@ -11,6 +12,12 @@ use socklab_grade::{
 pub(crate) const SECRET: &str = "the secret of the hidden case";
 
 /// Eight points of core, two of them hidden, and four of robust cases.
+fn form() -> Form {
+    let mut form = Form::of_cases(vec![Observed::of_state("echo", CaseState::Passed)]);
+    form.traits.insert(Trait::Background);
+    form
+}
+
 pub(crate) fn book() -> Gradebook {
     let results = vec![
         graded("student-01", &[CaseState::Passed; 4]),
@@ -102,8 +109,8 @@ pub(crate) fn graded(id: &str, states: &[CaseState; 4]) -> Graded {
         used: Used { milliseconds: 12_345, processor_milliseconds: 800, memory: 9 << 20 },
         retries: 1,
         group: Some("A".to_owned()),
-        comment: None,
-        form: None,
+        comment: Some("Read on until recv returns 0.".to_owned()),
+        form: Some(form()),
     }
 }
 
