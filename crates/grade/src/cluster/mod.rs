@@ -19,7 +19,8 @@
 //! - ports, addresses, descriptors, process ids and times don't appear. The other end has a name and its
 //!   conversations a number. Who came first of a crowd is chance: they are sorted;
 //! - what nobody looked at is left out: what is sent to somebody who resets the connection, or what a
-//!   program did last before somebody killed it. What happens in a case in which a program reached a limit
+//!   program did last before somebody killed it, or that it ends a stream whose other half has ended, when a
+//!   case fails at that moment. What happens in a case in which a program reached a limit
 //!   depends on when it was ended, so that only the limit counts;
 //! - conversations of more than 64 KiB are one turn, and only the amount counts: both ends talk at once.
 //!

@@ -44,7 +44,7 @@ pub fn observe(evidence: &Evidence<'_>) -> Observed {
         })
         .collect();
     let look = Look { flows: &flows, ours: &ours };
-    case.talks = look.talks();
+    case.talks = look.talks(evidence.state == CaseState::Passed);
     if evidence.state != CaseState::Passed {
         case.ended = look.ended();
     }
@@ -148,7 +148,8 @@ impl Look<'_, '_> {
         found
     }
 
-    fn talks(&self) -> Vec<Talk> {
+    /// What happened in each conversation. `passed`: the case went on to its last step.
+    fn talks(&self, passed: bool) -> Vec<Talk> {
         let flows = self.flows;
         let mut conversations = self.conversations();
         let mut closing: BTreeMap<Position, Vec<usize>> = BTreeMap::new();
@@ -180,16 +181,16 @@ impl Look<'_, '_> {
         }
         let mut all: Vec<Conversation> = conversations.into_values().map(|(_, it)| it).collect();
         all.sort_by(|a, b| (&a.with, a.since).cmp(&(&b.with, b.since)));
-        self.compared(&all)
+        self.compared(&all, passed)
     }
 
     /// What happened in each conversation, joined where the same happened in several.
-    fn compared(&self, all: &[Conversation]) -> Vec<Talk> {
+    fn compared(&self, all: &[Conversation], passed: bool) -> Vec<Talk> {
         let killed: Vec<bool> = (0..self.ours.len()).map(|it| self.was_killed(it)).collect();
         let mut done: Vec<(String, Vec<Turn>)> = Vec::new();
         for (index, one) in all.iter().enumerate() {
             let cut = one.command.is_some_and(|command| killed.get(command) == Some(&true));
-            done.push((one.with.clone(), one.deeds(&others(all, index), cut)));
+            done.push((one.with.clone(), one.deeds(&others(all, index), cut, passed)));
         }
         let mut talks: Vec<Talk> = Vec::new();
         let mut count: BTreeMap<String, u32> = BTreeMap::new();
@@ -239,12 +240,14 @@ impl Look<'_, '_> {
         self.flows.processes.iter().position(|it| it.command.is_some() && it.command == wanted)
     }
 
-    /// True if a signal ended it that a scenario, too, may send. When it arrives is chance, so that
-    /// what the program did last says nothing.
+    /// True if a signal ended a process of it that a scenario, too, may send. When it arrives is chance,
+    /// so that what the program did last says nothing.
     fn was_killed(&self, command: usize) -> bool {
-        let exit = self.root(command).and_then(|root| self.flows.processes[root].exit);
-        let Some(Exit::Signal(signal)) = exit else { return false };
-        [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP].contains(&signal)
+        let signals = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
+        let command = u32::try_from(command).ok();
+        let theirs = self.flows.processes.iter().filter(|it| it.command == command);
+        let mut exits = theirs.filter_map(|process| process.exit);
+        exits.any(|exit| matches!(exit, Exit::Signal(signal) if signals.contains(&signal)))
     }
 
     fn own_commands(&self) -> impl Iterator<Item = usize> {
@@ -370,7 +373,10 @@ impl Conversation {
 
     /// What it did, turn by turn. `cut`: it was killed, so nothing in answer to the other's last word
     /// counts, nor that the stream ends.
-    fn deeds(&self, others: &[(&str, &[u8])], cut: bool) -> Vec<Turn> {
+    fn deeds(&self, others: &[(&str, &[u8])], cut: bool, passed: bool) -> Vec<Turn> {
+        // A case that is not passed ends at once: whether there was time to end a stream that the other
+        // end has ended, too, is chance.
+        let ends = self.ends.filter(|ends| !cut && (passed || !ends.end));
         let turns = self.turns.all(self.said.iter().map(|said| said.total).sum());
         let mut source = Source::new(self.turns.bytes(), others);
         let mut done: Vec<Turn> = Vec::new();
@@ -395,7 +401,7 @@ impl Conversation {
                     acts.push(Act::Sends(pieces(&mut source, turn, &bytes, total)));
                 }
             }
-            if !self.turns.is_datagrams() && !cut && self.ends.is_some_and(in_turn) {
+            if !self.turns.is_datagrams() && ends.is_some_and(in_turn) {
                 acts.push(Act::Ends);
             }
             let last = number + 1 == turns.len();

@@ -16,7 +16,7 @@ pub(super) struct Knows {
     /// How much it has received: bytes of a stream, or datagrams.
     heard: u64,
     /// True if it knows that nothing more comes.
-    end: bool,
+    pub(super) end: bool,
 }
 
 /// What the other end says before it listens again.
