@@ -262,8 +262,9 @@ fn is_asked_by_libraries(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
+    use std::sync::Arc;
 
-    use socklab_event::{Errno, Name, Place, Protocol};
+    use socklab_event::{Errno, Family, Name, Place, Protocol, SocketId};
 
     use super::*;
 
@@ -359,7 +360,16 @@ mod tests {
         let call = Call {
             name: Name::of("connect"),
             fd: Some(3),
-            socket: None,
+            socket: Some(Arc::new(SocketId {
+                netns: None,
+                family: Family::INET,
+                kind: SocketType::STREAM,
+                protocol: Protocol::of(Family::INET, 6),
+                local: None,
+                peer: None,
+                inode: None,
+                peer_inode: None,
+            })),
             args,
             outcome: Outcome::Error(error),
             began: 1,
@@ -393,9 +403,9 @@ mod tests {
         assert_eq!(connect(unix("/var/run/nscd/socket"), Errno::ENOENT), 0);
         assert_eq!(connect(unix("/home/ana/server.sock"), Errno::ENOENT), 0, "its own, perhaps");
         let raw = Args::Socket {
-            family: socklab_event::Family::INET,
+            family: Family::INET,
             kind: SocketType::RAW,
-            protocol: Protocol::of(socklab_event::Family::INET, 1),
+            protocol: Protocol::of(Family::INET, 1),
             flags: Default::default(),
         };
         assert_eq!(call(raw, None, Errno::EPERM).len(), 1);
