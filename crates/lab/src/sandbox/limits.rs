@@ -39,7 +39,8 @@ impl Default for Limits {
             memory: 1 << 30,
             processes: 512,
             processor: Duration::from_secs(60),
-            output: 16 << 20,
+            // As much as a recording keeps whole: no verdict rests on more.
+            output: 4 << 20,
             file: 64 << 20,
             temporary: 64 << 20,
             files: 4096,
