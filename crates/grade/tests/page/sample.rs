@@ -208,6 +208,8 @@ pub(crate) fn graded(
         used: Used { milliseconds: 4_200, processor_milliseconds: 910, memory: 14 << 20 },
         retries: 0,
         group: Some(GROUPS[kind].to_owned()),
+        comment: None,
+        form: None,
     }
 }
 

@@ -83,7 +83,7 @@ fn further(options: &cli::Grade) -> Vec<String> {
         |value: Option<clap::builder::PossibleValue>| value.map(|it| it.get_name().to_owned());
     let count = Some(options.count).filter(|count| *count != cli::WhichPoints::Core);
     value("--count", word(count.and_then(|count| count.to_possible_value())))
-        .chain(value("--in", word(options.code.and_then(|code| code.to_possible_value()))))
+        .chain(value("--in", options.code.clone()))
         .chain(value("--file", options.file.clone()))
         .chain(value("--seed", options.seed.map(|seed| seed.to_string())))
         .collect()
