@@ -6,6 +6,7 @@
 mod authors;
 mod bad_input;
 mod capture;
+mod class_of_62;
 mod closed_ends;
 mod commands;
 mod corpus;
