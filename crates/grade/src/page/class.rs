@@ -28,8 +28,9 @@ pub fn class_page(book: &Gradebook, speaker: Speaker, comments: &Comments) -> St
     histogram::write(&mut page, speaker, book);
     cases(&mut page, speaker, book);
     page.close("div");
-    matrix::write(&mut page, speaker, book);
-    notes::groups(&mut page, speaker, book, comments);
+    let groups = notes::alike(book, speaker);
+    matrix::write(&mut page, speaker, book, &groups);
+    notes::groups(&mut page, speaker, book, &groups, comments);
     notes::write(&mut page, speaker, book);
     page.close("main");
     super::end(page, Some(SCRIPT))

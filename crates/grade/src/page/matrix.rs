@@ -1,11 +1,10 @@
 //! The table of students and cases.
 
-use std::collections::BTreeSet;
-
 use socklab_ladder::Xml;
 use socklab_say::{Speaker, count, say};
 
 use super::folder::{folder_of, link};
+use super::notes::Alike;
 use super::{class, figures, notes, with, words};
 use crate::book::{CaseInfo, Gradebook, Graded};
 use crate::state::State;
@@ -24,7 +23,7 @@ const SPOKEN: [(&str, &str); 10] = [
     ("data-keys", "page-matrix-keys"),
 ];
 
-pub(super) fn write(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
+pub(super) fn write(page: &mut Xml, speaker: Speaker, book: &Gradebook, groups: &[Alike<'_>]) {
     let say = |key: &'static str| say!(speaker, key);
     let mut section = vec![class("matrix"), with("aria-labelledby", "matrix"), with("id", "all")];
     section.extend(SPOKEN.map(|(name, key)| with(name, say(key))));
@@ -36,7 +35,7 @@ pub(super) fn write(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
     let keys = [with("id", "keys"), with("hidden", "hidden")];
     page.text_element("span", &keys, "");
     page.close("p");
-    filters(page, speaker, book);
+    filters(page, speaker, book, groups);
     let scrolled = [
         class("scrolled"),
         with("role", "region"),
@@ -45,10 +44,10 @@ pub(super) fn write(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
     ];
     page.open("div", &scrolled);
     page.open("table", &[with("id", "grades")]);
-    head(page, speaker, book);
+    head(page, speaker, book, groups);
     page.open("tbody", &[]);
     for (index, graded) in book.results.iter().enumerate() {
-        row(page, speaker, book, index, graded);
+        row(page, speaker, book, groups, (index, graded));
     }
     page.close("tbody");
     page.close("table");
@@ -67,13 +66,8 @@ pub(super) fn write(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
     page.close("section");
 }
 
-/// Whether any student is in a group: otherwise that column would be empty.
-fn has_groups(book: &Gradebook) -> bool {
-    book.results.iter().any(|one| one.group.is_some())
-}
-
 /// What narrows the table down. The script shows it.
-fn filters(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
+fn filters(page: &mut Xml, speaker: Speaker, book: &Gradebook, groups: &[Alike<'_>]) {
     let say = |key: &'static str| say!(speaker, key);
     let bar = [
         with("id", "filters"),
@@ -111,13 +105,11 @@ fn filters(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
         option(page, &index.to_string(), &text);
     }
     page.close("select");
-    if has_groups(book) {
+    if !groups.is_empty() {
         select(page, "by-group", "page-group");
         option(page, "", &say("page-any-group"));
-        let groups: BTreeSet<&str> =
-            book.results.iter().filter_map(|one| one.group.as_deref()).collect();
         for group in groups {
-            option(page, group, &format!("{} {}", say("page-group"), words::line(group)));
+            option(page, group.name, &format!("{} {}", say("page-group"), group.shown));
         }
         page.close("select");
     }
@@ -153,7 +145,7 @@ fn shown(speaker: Speaker, all: usize) -> String {
     say!(speaker, "page-shown", shown = "#", of = speaker.number(all as u64))
 }
 
-fn head(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
+fn head(page: &mut Xml, speaker: Speaker, book: &Gradebook, groups: &[Alike<'_>]) {
     page.open("thead", &[]);
     page.open("tr", &[]);
     let mut column = |kind: &str, key: &'static str| {
@@ -163,7 +155,7 @@ fn head(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
     column("who", "page-student");
     column("number", "page-points");
     column("", "page-state");
-    if has_groups(book) {
+    if !groups.is_empty() {
         column("", "page-group");
     }
     column("", "page-flags");
@@ -199,7 +191,13 @@ fn kind_of(speaker: Speaker, case: &CaseInfo) -> String {
     format!("{kind}, {points}")
 }
 
-fn row(page: &mut Xml, speaker: Speaker, book: &Gradebook, index: usize, graded: &Graded) {
+fn row(
+    page: &mut Xml,
+    speaker: Speaker,
+    book: &Gradebook,
+    groups: &[Alike<'_>],
+    (index, graded): (usize, &Graded),
+) {
     let assignment = &book.assignment;
     let late = figures::is_late(graded);
     let who = words::name(speaker, &graded.student);
@@ -247,12 +245,12 @@ fn row(page: &mut Xml, speaker: Speaker, book: &Gradebook, index: usize, graded:
     }
     page.close("td");
 
-    if has_groups(book) {
+    if !groups.is_empty() {
         page.open("td", &[]);
-        if let Some(group) = &graded.group {
-            let place = notes::place_of_group(book, group);
-            let attributes = [with("href", format!("#group-{place}"))];
-            page.text_element("a", &attributes, &words::cut(&words::line(group), 24));
+        let of = |group: &Alike<'_>| graded.group.as_deref() == Some(group.name);
+        if let Some(place) = groups.iter().position(of) {
+            let link = [with("href", format!("#group-{place}"))];
+            page.text_element("a", &link, &groups[place].shown);
         }
         page.close("td");
     }

@@ -8,6 +8,7 @@ use socklab_say::{Speaker, count, say};
 use super::folder::{folder_of, link};
 use super::{Comments, class, with, words};
 use crate::book::{CaseResult, Gradebook, Graded};
+use crate::cluster::experiment;
 use crate::state::CaseState;
 
 /// Whether there is anything to say about a student.
@@ -160,27 +161,52 @@ pub(super) fn files(page: &mut Xml, speaker: Speaker, result: &CaseResult, from:
     page.close("p");
 }
 
-/// The groups, the largest first, with the places of their members.
-fn members(book: &Gradebook) -> Vec<(&str, Vec<usize>)> {
+/// Submissions that behave alike.
+pub(super) struct Alike<'b> {
+    /// The group's name in the book.
+    pub(super) name: &'b str,
+    /// What it is called here: its number, if that is known.
+    pub(super) shown: String,
+    /// The places of its members.
+    members: Vec<usize>,
+    /// What tells it apart from the group that is nearest.
+    apart: Option<String>,
+}
+
+/// The groups, the largest first.
+pub(super) fn alike(book: &Gradebook, speaker: Speaker) -> Vec<Alike<'_>> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, graded) in book.results.iter().enumerate() {
         if let Some(group) = &graded.group {
             groups.entry(group).or_default().push(index);
         }
     }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
-    groups
-}
-
-/// The place of a group on the page.
-pub(super) fn place_of_group(book: &Gradebook, group: &str) -> usize {
-    members(book).iter().position(|(name, _)| *name == group).unwrap_or_default()
+    let known = book.groups();
+    let mut all: Vec<(usize, Alike<'_>)> = Vec::new();
+    for (name, members) in groups {
+        let group = known.iter().find(|group| group.name == name);
+        let number = group.map(|group| group.number);
+        let shown = || words::cut(&words::line(name), 24);
+        let nearest = group.and_then(|group| known.get(group.nearest.first()?.group));
+        let apart = group.zip(nearest).and_then(|(one, other)| {
+            let found = experiment(one.form, other.form)?;
+            Some(found.text([one.number, other.number], speaker))
+        });
+        let shown = number.map_or_else(shown, |number| number.to_string());
+        all.push((number.unwrap_or(usize::MAX), Alike { name, shown, members, apart }));
+    }
+    all.sort_by_key(|(number, group)| (*number, std::cmp::Reverse(group.members.len())));
+    all.into_iter().map(|(_, group)| group).collect()
 }
 
 /// Writes the groups with their comments.
-pub(super) fn groups(page: &mut Xml, speaker: Speaker, book: &Gradebook, comments: &Comments) {
-    let groups = members(book);
+pub(super) fn groups(
+    page: &mut Xml,
+    speaker: Speaker,
+    book: &Gradebook,
+    groups: &[Alike<'_>],
+    comments: &Comments,
+) {
     if groups.is_empty() {
         return;
     }
@@ -188,19 +214,19 @@ pub(super) fn groups(page: &mut Xml, speaker: Speaker, book: &Gradebook, comment
     page.text_element("h2", &[with("id", "groups")], &say!(speaker, "page-groups"));
     page.text_element("p", &[class("hint")], &say!(speaker, "page-groups-about"));
     page.open("div", &[class("cards")]);
-    for (place, (group, members)) in groups.iter().enumerate() {
-        let id = format!("group-{place}");
-        page.open("article", &[with("id", id)]);
+    for (place, group) in groups.iter().enumerate() {
+        page.open("article", &[with("id", format!("group-{place}"))]);
         page.open("h3", &[]);
-        let name = words::cut(&words::line(group), 60);
-        let only = say!(speaker, "page-only-group", group = &*name);
-        let attributes = [with("href", "#matrix"), with("data-group", *group), with("title", only)];
-        let text = say!(speaker, "page-group-of", group = name, students = count(members.len()));
+        let only = say!(speaker, "page-only-group", group = &*group.shown);
+        let attributes =
+            [with("href", "#matrix"), with("data-group", group.name), with("title", only)];
+        let students = count(group.members.len());
+        let text = say!(speaker, "page-group-of", group = &*group.shown, students = students);
         page.text_element("a", &attributes, &text);
         page.close("h3");
-        behaviour(page, speaker, book, members);
+        behaviour(page, speaker, book, &group.members);
         page.open("p", &[class("members")]);
-        for index in members {
+        for index in &group.members {
             let student = &book.results[*index].student;
             let report = format!("students/{}/report.html", folder_of(student));
             page.open("a", &[with("href", link("", &report).unwrap_or_default())]);
@@ -208,7 +234,10 @@ pub(super) fn groups(page: &mut Xml, speaker: Speaker, book: &Gradebook, comment
             page.close("a");
         }
         page.close("p");
-        match comments.get(*group).filter(|comment| !comment.trim().is_empty()) {
+        if let Some(apart) = &group.apart {
+            labelled(page, &say!(speaker, "page-apart"), apart);
+        }
+        match comments.get(group.name).filter(|comment| !comment.trim().is_empty()) {
             Some(comment) => labelled(page, &say!(speaker, "page-comment"), comment),
             None => {
                 page.text_element("p", &[class("hint")], &say!(speaker, "page-no-comment"));

@@ -2,8 +2,9 @@
 
 mod sample;
 
+use socklab_grade::cluster::Form;
 use socklab_grade::page::{class_page, folder_of, student_page, student_text};
-use socklab_grade::{Assignment, Gradebook, Graded};
+use socklab_grade::{Assignment, Gradebook, Graded, State};
 use socklab_say::{Language, Speaker, is_unsafe};
 
 fn speakers() -> [(&'static str, Speaker); 2] {
@@ -230,4 +231,24 @@ fn the_figures_are_those_of_the_book() {
         "1",
     ];
     assert_eq!(texts, expected);
+}
+
+#[test]
+fn a_group_has_the_number_that_it_has_elsewhere() {
+    let (mut book, comments) = sample::small();
+    let forms = [State::DoesNotCompile, State::NoSubmission, State::DoesNotCompile];
+    for (graded, state) in book.results.iter_mut().zip(forms) {
+        graded.form = Some(Form::of_state(state));
+    }
+    book.note_groups();
+    let expected: Vec<String> = book
+        .groups()
+        .iter()
+        .map(|group| format!("Group {}: {}", group.number, group.members.len()))
+        .collect();
+    assert_eq!(expected, ["Group 1: 2", "Group 2: 1"]);
+    let page = class_page(&book, Speaker::ENGLISH, &comments);
+    let at: Vec<Option<usize>> = expected.iter().map(|text| page.find(text)).collect();
+    assert!(at[0].is_some() && at[0] < at[1], "{at:?}");
+    assert_eq!(socklab_pages::faults(&page), [] as [&str; 0]);
 }

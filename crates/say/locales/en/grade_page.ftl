@@ -127,6 +127,7 @@ page-group-of = Group { $group }: { $students ->
 }
 page-group-failed = Did not pass:
 page-group-passed-all = All cases passed.
+page-apart = What tells it from the nearest group
 page-comment = Comment:
 page-no-comment = No comment yet.
 page-only-group = Show only group { $group }

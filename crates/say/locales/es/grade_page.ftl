@@ -127,6 +127,7 @@ page-group-of = Grupo { $group }: { $students ->
 }
 page-group-failed = No pasó:
 page-group-passed-all = Pasaron todos los casos.
+page-apart = Qué lo distingue del grupo más cercano
 page-comment = Comentario:
 page-no-comment = Todavía sin comentario.
 page-only-group = Mostrar solo el grupo { $group }
