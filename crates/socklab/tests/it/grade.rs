@@ -252,3 +252,94 @@ fn two_gradings_do_not_write_into_one_folder() {
     let second = graded!(school.grade(&GRADE)).exits(2);
     assert!(second.errors.contains("another grading"), "{second:?}");
 }
+
+/// A case that students don't have.
+const PACK: &str = r#"format_version = 1
+topic = "tcp"
+port = 8007
+
+[[actor]]
+name = "server"
+submission = true
+
+[[peer]]
+name = "ana"
+
+[[case]]
+name = "secret-word"
+title.en = "a word that nobody knows comes back"
+title.es = "vuelve una palabra que nadie conoce"
+points = 2
+
+[[case.step]]
+start = "server"
+until = "listening"
+
+[[case.step]]
+peer = "ana"
+do = [{ connect = "server" }, { send = "abracadabra" }, { expect = "abracadabra" }, "close"]
+"#;
+
+#[test]
+fn of_hidden_cases_a_student_sees_the_name_and_the_points_only() {
+    need!("python3");
+    let school = School::of("echo-server", &[("ana", "bugs/strips.py")]);
+    fs::create_dir(school.path("pack")).expect("a folder");
+    fs::write(school.path("pack/exercise.toml"), PACK).expect("a file");
+    let with_pack = [&GRADE[..], &["--pack", "pack", "--format", "gradescope"]].concat();
+    graded!(school.grade(&with_pack)).exits(0);
+    let book = school.book();
+    assert_eq!(book["assignment"]["pack"]["name"], "pack");
+    assert_eq!(book["results"][0]["points"]["core"]["of"], 8, "{book:#}");
+    // The teacher has its ladder, beside what can be handed out.
+    assert!(school.path("out/hidden/ana/secret-word.html").is_file());
+    for entry in fs::read_dir(school.path("out/students/ana")).expect("a folder") {
+        let text = fs::read(entry.expect("an entry").path()).expect("a file");
+        assert!(!String::from_utf8_lossy(&text).contains("abracadabra"));
+    }
+    for file in ["report.txt", "report.html", "results.json"] {
+        let path = school.path("out/students/ana").join(file);
+        let text = fs::read_to_string(&path).expect("a file");
+        assert!(text.contains("secret-word"), "{file}: {text}");
+        assert!(!text.contains("that nobody knows"), "{file}: {text}");
+    }
+    // Another pack is another judge.
+    let other = PACK.replace("points = 2", "points = 3");
+    fs::write(school.path("pack/exercise.toml"), other).expect("a file");
+    let ended = school.grade(&with_pack).expect("a sandbox").exits(0);
+    assert!(ended.text().contains("Different for one student"), "{}", ended.text());
+    assert_eq!(school.kept(), 2);
+}
+
+#[test]
+fn a_comment_for_a_group_stands_in_the_reports_of_its_members() {
+    need!("python3");
+    let school =
+        School::of("echo-server", &[("ana", "bugs/no-loop.py"), ("eva", "bugs/no-loop.py")]);
+    graded!(school.grade(&GRADE)).exits(0);
+    let comments = school.path("out/comments.toml");
+    let text = fs::read_to_string(&comments).expect("a file");
+    assert_eq!(text.matches("[[group]]").count(), 1, "{text}");
+    fs::write(&comments, text.replace("comment = \"\"", "comment = \"Ask me on Friday.\""))
+        .expect("a file");
+    school.grade(&["groups", "out"]).expect("no sandbox").exits(0);
+    for id in ["ana", "eva"] {
+        let report = school.path("out/students").join(id).join("report.txt");
+        let report = fs::read_to_string(report).expect("a report");
+        assert!(report.contains("Ask me on Friday."), "{report}");
+    }
+    // What is no file of comments is left as it is.
+    fs::write(&comments, "nonsense").expect("a file");
+    let ended = school.grade(&["groups", "out"]).expect("no sandbox").exits(2);
+    assert!(ended.errors.contains("comments.toml"), "{ended:?}");
+    assert_eq!(fs::read_to_string(&comments).expect("a file"), "nonsense");
+}
+
+#[test]
+fn a_class_that_is_graded_again_and_again_comes_to_the_same() {
+    need!("python3");
+    let school = School::of("echo-server", &[("ana", "bugs/no-loop.py")]);
+    let twice = ["echo-server", "class", "--soak", "2", "--load", "1"];
+    let ended = graded!(school.grade(&twice)).exits(0);
+    assert!(ended.text().contains("every case came to the same"), "{}", ended.text());
+}
