@@ -1,6 +1,6 @@
 # The texts of `socklab grade`.
 
-cmd-grade = Grade a class: run everybody's submission, contained, several at once, and keep what each came to
+cmd-grade = Grade a class: run all submissions, contained
 arg-grade-name = An exercise, as `socklab exercise list` names it
 arg-grade-folder = The submissions: a folder or a file for each student, or what Moodle, Canvas or Gradescope let you download, also as a zip archive
 arg-grade-output = Keep the results in this folder, which only you can open: class.html, grades.csv, gradebook.json, and for each student a report, the ladders, the recordings and the packets. The same command again goes on where this one ended, and runs nothing twice

@@ -1,6 +1,6 @@
 # Los textos de `socklab grade`.
 
-cmd-grade = Calificar un curso: ejecutar la entrega de cada estudiante, contenida, varias a la vez, y guardar el resultado de cada una
+cmd-grade = Calificar un curso: ejecutar todas las entregas
 arg-grade-name = Un ejercicio, como lo nombra `socklab exercise list`
 arg-grade-folder = Las entregas: una carpeta o un archivo por estudiante, o lo que se descarga de Moodle, Canvas o Gradescope, también como archivo zip
 arg-grade-output = Guardar los resultados en esta carpeta, que solo tú puedes abrir: class.html, grades.csv, gradebook.json y, por estudiante, un informe, los diagramas, las grabaciones y los paquetes. La misma orden sigue otra vez donde esta terminó, y no ejecuta nada dos veces
