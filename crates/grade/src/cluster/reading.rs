@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Call, Errno, Exit, Outcome, Process, Signal, Timeline, What};
+use socklab_event::{Call, Errno, Exit, Outcome, Process, Resource, Signal, Timeline, What};
 use socklab_flows::{ConnectionKind, Flows, NAME_SERVER_PORT, Position};
 
 use super::content::{Source, pieces};
@@ -52,9 +52,15 @@ pub fn observe(evidence: &Evidence<'_>) -> Observed {
     Observed { case, background: look.is_in_background(), manner: look.manner() }
 }
 
-/// The first limit that was reached.
+/// The first limit that ended a program. Where there is no more room for files, the kernel refuses them
+/// and the program goes on: whether that was noticed in time is chance.
 fn limit(timeline: &Timeline) -> Option<String> {
+    let killed = |at: u64| {
+        let kill = Process::Exit { status: Exit::Signal(Signal::KILL) };
+        timeline.events.iter().any(|event| event.at >= at && event.process() == Some(&kill))
+    };
     let reached = timeline.events.iter().filter_map(|event| match event.process()? {
+        Process::Limit { of: Resource::Disk | Resource::Files, .. } if !killed(event.at) => None,
         Process::Limit { of, .. } => Some((event.at, event.seq, *of)),
         _ => None,
     });
