@@ -200,7 +200,7 @@ mod tests {
         fs::create_dir_all(path.join("closed/inner")).unwrap();
         fs::write(path.join("closed/inner/file"), "").unwrap();
         for name in ["closed/inner", "closed"] {
-            fs::set_permissions(path.join(name), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(path.join(name), fs::Permissions::from_mode(0o000)).unwrap();
         }
         drop((at, scratch));
         assert!(fs::symlink_metadata(&path).is_err());

@@ -37,6 +37,7 @@ mod provoked;
 mod recording;
 mod report;
 mod sandbox;
+mod scale;
 mod serve_connect;
 mod soak;
 mod stage;

@@ -54,7 +54,8 @@ fn points(book: &Path) -> BTreeMap<String, Value> {
     let text = fs::read(book.join("gradebook.json")).expect("a gradebook");
     let book: Value = serde_json::from_slice(&text).expect("JSON");
     let results = book["results"].as_array().expect("results").clone();
-    let one = |it: Value| (it["student"]["id"].as_str().expect("id").to_owned(), it["points"].clone());
+    let one =
+        |it: Value| (it["student"]["id"].as_str().expect("id").to_owned(), it["points"].clone());
     results.into_iter().map(one).collect()
 }
 
