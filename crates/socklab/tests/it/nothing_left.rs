@@ -89,8 +89,14 @@ case "$how" in killed*) code=0 ;; esac
 case "$how" in
     ended|up) [ -z "$(processes)" ] || { echo "at its end there was: $(processes)"; failed=1; } ;;
 esac
-tries=0
-while [ -n "$(processes)" ] && [ $tries -lt 500 ]; do tries=$((tries + 1)); sleep 0.02; done
+# A process that is about to execute another file has no name for a moment: so nobody must be there
+# several times in a row.
+tries=0; nobody=0
+while [ $nobody -lt 5 ] && [ $tries -lt 500 ]; do
+    tries=$((tries + 1))
+    if [ -z "$(processes)" ]; then nobody=$((nobody + 1)); else nobody=0; fi
+    sleep 0.02
+done
 [ -z "$(processes)" ] || { echo "left behind: $(processes)"; failed=1; }
 same 'before and after' "$network" "$(network)"
 [ -s /run/home/state.errors ] && [ $code -gt 1 ] && cat /run/home/state.errors
