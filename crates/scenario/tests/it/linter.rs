@@ -337,11 +337,11 @@ fn a_slip_of_a_newcomer_is_found_before_anything_runs() {
     let files = [
         (toml, bug.as_str()),
         ("exercises/mine/bugs/x.rb", "puts 1\n"),
-        ("exercises/mine/accepted/X.java", "class X {}\n"),
+        ("exercises/mine/accepted/x.go", "package main\n"),
         ("exercises/mine/en.md", "# Mine\n\nRun it:\n\n{biuld}\n{run} {port}\n"),
     ];
     let found = linted(&files);
-    let places = ["mine/accepted/X.java:1:1", "mine/bugs/x.rb:1:1", "mine/en.md:5:1"];
+    let places = ["mine/accepted/x.go:1:1", "mine/bugs/x.rb:1:1", "mine/en.md:5:1"];
     for place in places {
         assert!(found.iter().any(|one| one.starts_with(place)), "{place}: {found:?}");
     }
