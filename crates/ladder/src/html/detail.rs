@@ -21,6 +21,10 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     page.open("aside", &[("aria-label", say!(ladder.speaker, "ladder-details"))]);
     let close = say!(ladder.speaker, "ladder-close");
     let rows = ladder.rows_of_events();
+    let mut columns = HashMap::new();
+    for cell in ladder.rows.iter().flat_map(|row| &row.cells) {
+        columns.entry(cell.seq).or_insert(cell.participant);
+    }
     for (index, row) in ladder.rows.iter().enumerate() {
         let (id, head) = (format!("row-{index}"), format!("head-{index}"));
         let named = ("aria-labelledby", head.clone());
@@ -42,7 +46,7 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
         }
         folded(ladder, row, page);
         for event in events(ladder, row) {
-            let detail = Detail { ladder, rows: &rows, event };
+            let detail = Detail { ladder, rows: &rows, columns: &columns, event };
             match &event.what {
                 What::Call(call) => detail.call(call, page),
                 What::Frame(frame) => detail.frame(frame, page),
@@ -100,6 +104,8 @@ struct Detail<'l> {
     ladder: &'l Ladder,
     /// The row that shows each event.
     rows: &'l HashMap<u64, usize>,
+    /// The participant in whose column each event is.
+    columns: &'l HashMap<u64, usize>,
     event: &'l Event,
 }
 
@@ -123,9 +129,8 @@ impl Detail<'_> {
         let place = &self.event.place;
         let (process, thread) = (place.process, place.thread);
         let known = say!(speaker, "ladder-process-thread", process = process, thread = thread);
-        let cells = self.ladder.rows.iter().flat_map(|row| &row.cells);
-        let own = cells.into_iter().find(|cell| cell.seq == self.event.seq);
-        let name = own.map(|cell| format!("{}, ", self.ladder.participants[cell.participant].name));
+        let column = self.columns.get(&self.event.seq);
+        let name = column.map(|column| format!("{}, ", self.ladder.participants[*column].name));
         let host = place.host.as_ref().map(|host| format!(" @{}", clean(host)));
         Self::fact(
             page,

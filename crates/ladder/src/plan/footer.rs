@@ -36,6 +36,11 @@ pub(crate) fn lines(
     if visible.hidden > 0 {
         lines.push(say!(speaker, "ladder-hidden", n = count(visible.hidden)));
     }
+    if visible.prints > 0 {
+        let all = scene.options.offers_all;
+        let key = if all { "ladder-prints-more-all" } else { "ladder-prints-more" };
+        lines.push(say!(speaker, key, n = count(visible.prints)));
+    }
     if visible.bare_acks > 0 {
         let all = scene.options.offers_all;
         let key = if all { "packet-bare-acks-all" } else { "packet-bare-acks" };

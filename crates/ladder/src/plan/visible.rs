@@ -9,6 +9,9 @@ use super::notable::Notable;
 use super::ways::Ways;
 use crate::options::{Detail, Options};
 
+/// How many prints in a row of a process are drawn, and the last one of them.
+const PRINTS: usize = 50;
+
 /// How many of the sockets that hold an address are drawn.
 const HOLDERS: usize = 3;
 
@@ -21,6 +24,8 @@ pub(crate) struct Visible {
     pub(crate) hidden: u64,
     /// Number of frames that only acknowledge.
     pub(crate) bare_acks: u64,
+    /// Number of prints in rows of prints that are longer than anybody reads.
+    pub(crate) prints: u64,
     /// Number of packets that belong to no program of the recording.
     pub(crate) of_nobody: u64,
     /// The states of sockets that hold an address which a program could not get, and with the last
@@ -40,10 +45,15 @@ pub(crate) fn choose(
 ) -> Visible {
     let mut visible = Visible::default();
     let mut refused = Refused::default();
+    let mut prints = Prints::default();
     let last_calls = last_calls(flows);
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
         refused.see(event);
+        let printed = matches!(event.process(), Some(Process::Stdio { .. }));
+        if !printed && matches!(event.what, What::Call(_) | What::Process(_)) {
+            visible.shown.extend(prints.end(event.place.process));
+        }
         match &event.what {
             What::Call(_) if notable.has(at) => {
                 visible.shown.extend(cast.lane(&event.place).map(|_| at));
@@ -56,7 +66,11 @@ pub(crate) fn choose(
                 let goes_on = last_calls.get(&event.place.process).is_some_and(|last| *last > at);
                 let told = options.detail != Detail::All
                     && (is_told_at_exit(flows, at, process) || (goes_on && is_fault(process)));
-                if drawn && (keep || (!told && is_worth_a_row(process, alone, options))) {
+                if !drawn || (!keep && (told || !is_worth_a_row(process, alone, options))) {
+                    continue;
+                }
+                let whole = keep || options.detail == Detail::All;
+                if !printed || whole || prints.are_few(event.place.process, at) {
                     visible.shown.push(at);
                 }
             }
@@ -86,8 +100,42 @@ pub(crate) fn choose(
             _ => {}
         }
     }
+    visible.shown.extend(prints.end_all());
+    // The last print of a row is known only when the next event is, or there is none.
+    visible.shown.sort_unstable();
+    visible.prints = prints.left_out;
     visible.lookups = notable.lookups;
     visible
+}
+
+/// What processes print without doing anything else in between.
+#[derive(Default)]
+struct Prints {
+    /// How many so far, and the last of those that are not drawn, by process.
+    rows: NumberMap<u32, (usize, Option<Position>)>,
+    left_out: u64,
+}
+
+impl Prints {
+    /// Counts one. True if it is drawn, because there were few before.
+    fn are_few(&mut self, process: u32, at: Position) -> bool {
+        let (count, last) = self.rows.entry(process).or_default();
+        *count += 1;
+        if *count <= PRINTS {
+            return true;
+        }
+        self.left_out += u64::from(last.replace(at).is_some());
+        false
+    }
+
+    /// The process does something else. Its last print, if that is not drawn yet.
+    fn end(&mut self, process: u32) -> Option<Position> {
+        self.rows.remove(&process).and_then(|(_, last)| last)
+    }
+
+    fn end_all(&mut self) -> Vec<Position> {
+        self.rows.drain().filter_map(|(_, (_, last))| last).collect()
+    }
 }
 
 /// True if this is an ACK and nothing more that arrived untouched. The third segment of a handshake

@@ -1,7 +1,7 @@
 //! Folding hides what is alike, and nothing else.
 
-use socklab_event::{Args, Timeline};
-use socklab_ladder::{Ladder, Options, TextStyle};
+use socklab_event::{Args, Bytes, Process, Stream, Timeline};
+use socklab_ladder::{Detail, Ladder, Options, TextStyle};
 use socklab_timelines::{Sock, Story, scenes};
 
 fn text(timeline: &Timeline) -> String {
@@ -175,4 +175,39 @@ fn a_loop_that_fails_for_want_of_descriptors_is_folded() {
     let drawn = text(&story.build());
     assert_eq!(rows_with(&drawn, "EMFILE"), 1, "{drawn}");
     assert!(drawn.contains("× 5,000"), "{drawn}");
+}
+
+#[test]
+fn of_endless_printing_the_beginning_and_the_last_words_are_drawn() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    let print = |story: &mut Story, sock: Sock, text: String| {
+        story.process(
+            sock.who,
+            Process::Stdio {
+                stream: Stream::Stderr,
+                bytes: Bytes { sample: text.as_bytes().to_vec(), total: text.len() as u64 },
+            },
+        );
+    };
+    for number in 0..30 {
+        print(&mut story, far, format!("few {number}"));
+        story.send(far, "x");
+    }
+    for number in 0..300 {
+        print(&mut story, near, format!("many {number}."));
+        // What others do meanwhile does not end the row.
+        story.send(far, "y");
+    }
+    story.send(near, "z");
+    print(&mut story, near, "afterwards".to_owned());
+    let timeline = story.build();
+    let drawn = text(&timeline);
+    assert_eq!((rows_with(&drawn, "\"few "), rows_with(&drawn, "\"many ")), (30, 51), "{drawn}");
+    assert!(drawn.contains("many 49.") && drawn.contains("many 299."), "{drawn}");
+    assert!(drawn.contains("afterwards"), "{drawn}");
+    assert!(drawn.contains("many in a row, not drawn: 249."), "{drawn}");
+    let all = Options::default().detail(Detail::All);
+    let all = Ladder::of(&timeline, &all).to_text(&TextStyle::new(120));
+    assert!(rows_with(&all, "\"many ") == 300 && !all.contains("not drawn: 249"), "{all}");
 }

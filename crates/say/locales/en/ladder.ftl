@@ -136,6 +136,8 @@ ladder-doubts = A dotted arrow with “?” is inferred: several calls would fit
 ladder-tagged = Processes of { $name }: { $tags }
 ladder-untagged = without a tag
 ladder-hidden = Calls that only set up or enquire, not drawn: { $n }.
+ladder-prints-more = Prints of a program, many in a row, not drawn: { $n }.
+ladder-prints-more-all = Prints of a program, many in a row, not drawn: { $n }. --all draws them.
 ladder-folded-columns = Programs whose connections were all folded, without a column: { $n } ({ $names })
 ladder-lost = The recording is incomplete, { $n ->
         [one] { $n } event was lost

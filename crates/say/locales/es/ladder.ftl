@@ -136,6 +136,8 @@ ladder-doubts = Una flecha punteada con «?» es deducida: varias llamadas encaj
 ladder-tagged = Procesos de { $name }: { $tags }
 ladder-untagged = sin etiqueta
 ladder-hidden = Llamadas que solo preparan o preguntan, sin dibujar: { $n }.
+ladder-prints-more = Textos que un programa imprimió, muchos seguidos, sin dibujar: { $n }.
+ladder-prints-more-all = Textos que un programa imprimió, muchos seguidos, sin dibujar: { $n }. --all los dibuja.
 ladder-folded-columns = Programas con todas sus conexiones plegadas, sin columna: { $n } ({ $names })
 ladder-lost = La grabación está incompleta, { $n ->
         [one] se perdió { $n } evento
