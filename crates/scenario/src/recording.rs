@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use socklab_event::{Event, Header, Timeline, Writer};
+use socklab_event::{Event, Header, Resource, Timeline, Writer};
 use socklab_judge::{Expectation, Finding, Judgement, Mismatch, Present};
 use socklab_lab::rules::RuleCount;
 
@@ -165,6 +165,20 @@ pub enum LimitReached {
     Written(u64),
     /// How many files and folders it may make.
     Files(u64),
+}
+
+impl LimitReached {
+    /// What there was too much of, as events call it, and how much of it there may be.
+    pub(crate) fn resource(self) -> (Resource, u64) {
+        match self {
+            Self::Memory(most) => (Resource::Memory, most),
+            Self::Processes(most) => (Resource::Processes, most),
+            Self::Output(most) => (Resource::Output, most),
+            Self::Processor(most) => (Resource::Processor, most),
+            Self::Written(most) => (Resource::Disk, most),
+            Self::Files(most) => (Resource::Files, most),
+        }
+    }
 }
 
 /// Why a run says nothing about the programs.

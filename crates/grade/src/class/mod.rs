@@ -5,6 +5,8 @@
 //! `ana.zip`. Loose files with one stem belong together (`ana.c`, `ana.h`). A further attempt is
 //! `ana@2.py` or `ana@2/`; or the student's folder has nothing but folders called `1`, `2` … (also
 //! `attempt-1`, `intento-1`).
+//!
+//! Longer than 400 lines, because it is the one place where what all layouts found becomes a class.
 
 mod archive;
 #[doc(hidden)]

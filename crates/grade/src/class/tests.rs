@@ -1,3 +1,5 @@
+//! Classes as they are handed over. Longer than 400 lines: one story for each layout, on one stage.
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;

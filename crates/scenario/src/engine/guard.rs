@@ -12,7 +12,7 @@ use std::time::Duration;
 use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, pidfd_send_signal};
-use socklab_event::{Event, Place, Process, Resource};
+use socklab_event::{Event, Place, Process};
 use socklab_kernel::{clock, memory, process, tree};
 use socklab_lab::Limits;
 
@@ -183,14 +183,7 @@ impl Watched {
 
     /// The limit as an event.
     fn told(&self, limit: LimitReached) -> Event {
-        let (of, most) = match limit {
-            LimitReached::Memory(most) => (Resource::Memory, most),
-            LimitReached::Processes(most) => (Resource::Processes, most),
-            LimitReached::Output(most) => (Resource::Output, most),
-            LimitReached::Processor(most) => (Resource::Processor, most),
-            LimitReached::Written(most) => (Resource::Disk, most),
-            LimitReached::Files(most) => (Resource::Files, most),
-        };
+        let (of, most) = limit.resource();
         let place = Place { host: None, process: self.program, thread: self.program };
         Event { seq: 0, at: clock::now(), place, what: Process::Limit { of, most }.into() }
     }

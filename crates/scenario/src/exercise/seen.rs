@@ -80,14 +80,7 @@ impl CaseReport<'_> {
 }
 
 fn of_limit(limit: LimitReached) -> Sighting {
-    let (of, most) = match limit {
-        LimitReached::Memory(most) => (Resource::Memory, most),
-        LimitReached::Processes(most) => (Resource::Processes, most),
-        LimitReached::Output(most) => (Resource::Output, most),
-        LimitReached::Processor(most) => (Resource::Processor, most),
-        LimitReached::Written(most) => (Resource::Disk, most),
-        LimitReached::Files(most) => (Resource::Files, most),
-    };
+    let (of, most) = limit.resource();
     Sighting::of_limit(of, most)
 }
 

@@ -1,4 +1,6 @@
 //! `socklab lab`: programs in a place of their own, in one that stays up, and where there can be none.
+//!
+//! Longer than 400 lines: its stories share one stage, and each is read from top to bottom.
 
 use std::path::Path;
 use std::process::Command;
