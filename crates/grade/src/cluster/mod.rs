@@ -18,6 +18,8 @@
 //!   A program's own words count as such, not what they say;
 //! - ports, addresses, descriptors, process ids and times don't appear. The other end has a name and its
 //!   conversations a number. Who came first of a crowd is chance: they are sorted;
+//! - a connection that it never accepted is no conversation: whether the kernel refused it, or let it stand in
+//!   the queue and reset it when the program ended, is chance. Who waits in that queue to the end is seen;
 //! - what nobody looked at is left out: what is sent to somebody who resets the connection, or what a
 //!   program did last before somebody killed it, or that it ends a stream whose other half has ended, when a
 //!   case fails at that moment. What happens in a case in which a program reached a limit

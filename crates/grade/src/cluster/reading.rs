@@ -83,6 +83,9 @@ struct Conversation {
     command: Option<usize>,
     /// When the connection was asked for, which orders those of one peer.
     since: Position,
+    /// False if it never accepted the connection. Whether the kernel refused it, or let it stand in the
+    /// queue and then reset it, is chance.
+    is_taken: bool,
     turns: Turns,
     said: Vec<Said>,
     ends: Option<Knows>,
@@ -145,6 +148,7 @@ impl Look<'_, '_> {
                 with: self.label(owners[1 - side]),
                 command: owners[side].or(listens.filter(|_| side == 1)),
                 since,
+                is_taken: datagrams || connection.ends[side].socket.is_some(),
                 turns: Turns::new(datagrams, other.socket.is_some()),
                 said: Vec::new(),
                 ends: None,
@@ -196,7 +200,11 @@ impl Look<'_, '_> {
         let mut done: Vec<(String, Vec<Turn>)> = Vec::new();
         for (index, one) in all.iter().enumerate() {
             let cut = one.command.is_some_and(|command| killed.get(command) == Some(&true));
-            done.push((one.with.clone(), one.deeds(&others(all, index), cut, passed)));
+            let turns = one.deeds(&others(all, index), cut, passed);
+            // Somebody may wait in the queue to the end.
+            if one.is_taken || !turns.is_empty() {
+                done.push((one.with.clone(), turns));
+            }
         }
         let mut talks: Vec<Talk> = Vec::new();
         let mut count: BTreeMap<String, u32> = BTreeMap::new();

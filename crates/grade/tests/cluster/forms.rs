@@ -3,7 +3,7 @@
 use socklab_event::{Args, Errno, Outcome, Process, Resource, Shutdown};
 use socklab_grade::CaseState;
 use socklab_grade::cluster::{Act, Change, Form, Own, Piece, Trait};
-use socklab_timelines::{Story, got};
+use socklab_timelines::{Story, address, got};
 
 use crate::stage::Line::{Client, ClientGets, Closes, Finish, Gets, GetsEnd, Server};
 use crate::stage::{Line, accepted, form_of, seen, submission};
@@ -99,6 +99,70 @@ fn who_waits_in_vain_is_seen() {
     story.unfinished(near, "recvfrom", got(2, b""));
     let form = seen(&story.build(), CaseState::Failed).case;
     assert_eq!(form.talks[0].turns[0].did, [Act::Waited]);
+}
+
+/// What becomes of a second client of a server that serves one and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Second {
+    /// Nobody listens any more.
+    Refused,
+    /// It stands in the queue when the listening socket is closed.
+    ResetInQueue,
+    /// It is accepted, and then the server ends.
+    Accepted,
+    /// It stands in the queue to the end.
+    Waits,
+}
+
+#[test]
+fn a_connection_that_was_never_accepted_is_no_conversation() {
+    let form = |second: Second| {
+        let mut story = Story::new();
+        let server = story.command("server", "python3 server.py");
+        let listener = story.tcp(server);
+        story.bind(listener, "*:12000");
+        story.listen(listener, 5);
+        let alice = story.command("alice", "peer");
+        let near = story.tcp(alice);
+        story.connect(near, "127.0.0.1:12000");
+        let far = story.accept(listener, near);
+        story.send(near, "hola");
+        story.recv(far, "hola");
+        story.close(far);
+        story.recv(near, "");
+        let bob = story.command("bob", "peer");
+        let bob = story.tcp(bob);
+        if second == Second::Refused {
+            story.closed_at_exit(listener);
+            story.exit(server, 0);
+            let args = Args::Connect { address: address("127.0.0.1:12000") };
+            story.fail(bob, "connect", args, Errno::ECONNREFUSED.0);
+        } else {
+            story.connect(bob, "127.0.0.1:12000");
+            story.send(bob, "hola");
+        }
+        match second {
+            Second::Refused => {}
+            Second::ResetInQueue => {
+                story.closed_at_exit(listener);
+                story.exit(server, 0);
+                story.fail(bob, "recvfrom", got(9, b""), Errno::ECONNRESET.0);
+            }
+            Second::Accepted => {
+                let other = story.accept(listener, bob);
+                story.closed_at_exit(other);
+                story.exit(server, 0);
+                story.fail(bob, "recvfrom", got(9, b""), Errno::ECONNRESET.0);
+            }
+            Second::Waits => {
+                story.unfinished(bob, "recvfrom", got(9, b""));
+            }
+        }
+        seen(&story.build(), CaseState::Failed).case
+    };
+    assert_eq!(form(Second::Refused), form(Second::ResetInQueue));
+    let all = [Second::ResetInQueue, Second::Accepted, Second::Waits].map(form);
+    assert!(all[0] != all[1] && all[0] != all[2] && all[1] != all[2], "{all:?}");
 }
 
 #[test]

@@ -33,8 +33,8 @@ use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
-/// How long to wait at most, after a step has failed, until all programs sleep or have ended.
-const CALM_WITHIN: Duration = Duration::from_millis(400);
+/// How long to wait at most, after a step has failed, until the programs have settled.
+const SETTLED_WITHIN: Duration = Duration::from_millis(400);
 /// How many of the last lines of a program's output are quoted.
 const QUOTED: usize = 12;
 
@@ -143,10 +143,9 @@ impl<'a> Play<'a> {
                     ends[index] = StepEnd::Failed(*trouble);
                     // Who gets a processor at last, and ends, can't be asked any more.
                     self.watch.change(|seen| seen.starved_ms = present::starved_ms(seen));
-                    // The peer may have failed before the program's calls show the cause: let the
-                    // programs go on until they wait.
-                    let bound = Deadline::after(CALM_WITHIN);
-                    self.watch.wait(bound, true, |seen| seen.is_calm().then_some(()));
+                    // The peer may have failed before the program's calls show the cause, and what
+                    // the program does then must not depend on how fast it is.
+                    self.watch.until_settled(Deadline::after(SETTLED_WITHIN));
                     break;
                 }
                 Err(Failure::Engine(error)) => {

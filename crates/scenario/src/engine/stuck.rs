@@ -80,13 +80,15 @@ fn we_have_nothing_to_do() -> bool {
 
 /// True if the tracer, the first thread of this process, waits for its tracees, so that there is
 /// nothing that it has yet to report.
-fn nothing_to_report() -> bool {
+pub(super) fn nothing_to_report() -> bool {
     let this = std::process::id();
     process::state(this, this) == Some(State::Sleeping)
-        && matches!(
-            process::system_call(this, this),
-            Ok(SystemCall::Inside { number, .. }) if number != FUTEX
-        )
+        && match process::system_call(this, this) {
+            Ok(SystemCall::Inside { number, .. }) => number != FUTEX,
+            Ok(_) => false,
+            // Where the kernel does not say what it sleeps in, sleeping is all that is known.
+            Err(_) => true,
+        }
 }
 
 fn nothing_under_way() -> bool {

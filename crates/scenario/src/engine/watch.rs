@@ -24,7 +24,7 @@ use super::calm::{self, Calm};
 use super::doors::Doors;
 use super::over::as_of;
 use super::pulse::Pulse;
-use super::stuck::Standstill;
+use super::stuck::{Standstill, nothing_to_report};
 use super::talk::Talk;
 use crate::dialogue::{Program, Programs};
 use crate::format::BlockedIn;
@@ -188,6 +188,19 @@ impl Watch {
             spell = Deadline::after(SPELL).min(end);
         }
         found
+    }
+
+    /// Waits until programs and peers have settled: they do nothing more by themselves, and all that
+    /// they have done is known. Who sleeps costs two looks; who never stops costs all the time there is.
+    pub(super) fn until_settled(&self, deadline: Deadline) {
+        let mut before = None;
+        self.wait(deadline, true, |seen| {
+            let settled = seen.have_settled(deadline);
+            // Twice, so that nothing was on its way in between.
+            let same = settled.is_some() && before == settled;
+            before = settled;
+            same.then_some(())
+        });
     }
 
     fn wait_or<T>(
@@ -457,9 +470,16 @@ impl Seen {
         self.command_of.keys().copied()
     }
 
-    /// True if every process sleeps or has ended, so that nothing more happens by itself right now.
-    pub(super) fn is_calm(&self) -> bool {
-        self.command_of.keys().all(|process| asleep::is_calm(*process))
+    /// `Some` if programs and peers will do nothing by themselves before `deadline`, and nothing that
+    /// they have done is still to be reported: the end of a process is seen in the kernel's tables first.
+    fn have_settled(&mut self, deadline: Deadline) -> Option<(Calm, u64)> {
+        let peers = self.command_of.iter().filter(|(_, of)| self.talks.contains_key(of));
+        let wait = peers.map(|(process, _)| *process).all(asleep::is_calm);
+        let calm = self.are_calm(None, deadline).filter(|_| wait);
+        // Asked last: what has happened before, the tracer is at work on now. Where nobody is left, it
+        // waits for more to start.
+        let nobody = self.commands.iter().all(|command| command.living.is_empty());
+        calm.filter(|_| nobody || nothing_to_report())
     }
 
     /// `Some` if the programs will do nothing by themselves before `deadline`; or if this one has
