@@ -278,6 +278,13 @@ pub struct Used {
     pub memory: u64,
 }
 
+impl Gradebook {
+    /// How many students grading has not come to yet: none once it is at its end.
+    pub fn pending(&self) -> usize {
+        self.results.iter().filter(|graded| graded.state == State::Pending).count()
+    }
+}
+
 impl Points {
     /// The points that make the grade.
     pub fn counted(&self, counted: Counted) -> Score {
@@ -308,7 +315,7 @@ impl Graded {
     /// The points that make the grade; `None` if nobody knows them.
     pub fn score(&self, assignment: &Assignment) -> Option<Score> {
         match (self.state, self.points) {
-            (State::InfraError, _) | (State::Graded, None) => None,
+            (State::InfraError | State::Pending, _) | (State::Graded, None) => None,
             (_, Some(points)) => Some(points.counted(assignment.counted)),
             (_, None) => Some(Score { earned: 0, of: assignment.of() }),
         }

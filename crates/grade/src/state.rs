@@ -16,6 +16,8 @@ pub enum State {
     /// Nobody knows what it would earn, because the machine failed. That is never a zero: there are
     /// no points.
     InfraError,
+    /// Grading has not come to it yet: it goes on, or it was interrupted. There are no points.
+    Pending,
 }
 
 /// What became of a case.
@@ -42,12 +44,13 @@ impl State {
             Self::NoSubmission => "no-submission",
             Self::DoesNotCompile => "does-not-compile",
             Self::InfraError => "infra-error",
+            Self::Pending => "pending",
         }
     }
 
     /// True if points are known, be it none.
     pub fn has_points(self) -> bool {
-        self != Self::InfraError
+        !matches!(self, Self::InfraError | Self::Pending)
     }
 }
 

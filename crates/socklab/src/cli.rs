@@ -647,7 +647,7 @@ const MOST_JOBS: u32 = 256;
 /// How often a submission is graded again because the machine failed.
 const RETRIES: u32 = 2;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Grade {
     #[arg(value_name = "EXERCISE", required = true)]
@@ -710,7 +710,7 @@ pub(crate) struct Grade {
     pub(crate) command: Option<GradeCommand>,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum GradeCommand {
     Merge(GradeMerge),
     Groups {
@@ -719,7 +719,7 @@ pub(crate) enum GradeCommand {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct GradeMerge {
     #[arg(value_name = "FOLDER", required = true)]
     pub(crate) folders: Vec<PathBuf>,

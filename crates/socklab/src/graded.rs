@@ -156,6 +156,11 @@ pub(crate) fn infra_error(submitted: &Submitted, why: String) -> Graded {
     Graded { why: Some(why), ..blank(submitted, State::InfraError) }
 }
 
+/// What is to be said of somebody whom grading has not come to yet.
+pub(crate) fn pending(submitted: &Submitted) -> Graded {
+    blank(submitted, State::Pending)
+}
+
 /// What becomes of somebody who handed in nothing that could be run.
 pub(crate) fn no_submission(submitted: &Submitted, why: String) -> Graded {
     let form = Some(Form::of_state(State::NoSubmission));

@@ -24,7 +24,7 @@ pub(super) fn title(form: &Form, speaker: Speaker) -> String {
         State::Graded => {}
         State::NoSubmission => return say!(speaker, "cluster-nothing"),
         State::DoesNotCompile => return say!(speaker, "cluster-does-not-compile"),
-        State::InfraError => return say!(speaker, "cluster-unknown"),
+        State::InfraError | State::Pending => return say!(speaker, "cluster-unknown"),
     }
     let failed = form
         .cases

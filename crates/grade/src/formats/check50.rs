@@ -15,9 +15,9 @@ pub fn check50(assignment: &Assignment, graded: &Graded) -> String {
     let seen = graded.for_student(assignment);
     let mut value =
         json!({ "slug": line(&assignment.exercise), "version": line(&assignment.socklab) });
-    if seen.state == State::InfraError {
+    if !seen.state.has_points() {
         value["error"] = json!({
-            "type": "InfraError",
+            "type": if seen.state == State::Pending { "Pending" } else { "InfraError" },
             "value": words::unknown(speaker, &seen),
             "traceback": [],
             "data": {},

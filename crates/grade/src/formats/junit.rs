@@ -44,7 +44,7 @@ struct Test {
 enum Outcome {
     Passed,
     Failed { kind: &'static str, why: String },
-    Broken { why: String },
+    Broken { kind: &'static str, why: String },
     Skipped { why: String },
 }
 
@@ -155,7 +155,7 @@ fn test(xml: &mut Xml, class: &str, test: &Test) -> io::Result<()> {
             return Ok(());
         }
         Outcome::Failed { kind, why } => ("failure", Some(*kind), why),
-        Outcome::Broken { why } => ("error", Some("infra-error"), why),
+        Outcome::Broken { kind, why } => ("error", Some(*kind), why),
         Outcome::Skipped { why } => ("skipped", None, why),
     };
     element.write_inner_content(|xml| {
@@ -186,7 +186,9 @@ fn tests(speaker: Speaker, assignment: &Assignment, graded: &Graded) -> Vec<Test
             name: "submission".to_owned(),
             milliseconds: graded.used.milliseconds,
             outcome: match graded.state {
-                State::InfraError => Outcome::Broken { why },
+                State::InfraError | State::Pending => {
+                    Outcome::Broken { kind: graded.state.word(), why }
+                }
                 state => Outcome::Failed { kind: state.word(), why },
             },
         };
@@ -209,7 +211,7 @@ fn tests(speaker: Speaker, assignment: &Assignment, graded: &Graded) -> Vec<Test
                 CaseState::Failed | CaseState::Timeout => {
                     Outcome::Failed { kind: case.state.word(), why: why() }
                 }
-                CaseState::InfraError => Outcome::Broken { why: why() },
+                CaseState::InfraError => Outcome::Broken { kind: case.state.word(), why: why() },
                 CaseState::Skipped => Outcome::Skipped { why: why() },
             },
         }

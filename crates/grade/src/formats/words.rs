@@ -88,7 +88,9 @@ pub(super) fn of_submission(speaker: Speaker, graded: &Graded) -> Vec<Line> {
     let mut lines = Vec::new();
     match graded.state {
         State::Graded => {}
-        State::InfraError => lines.extend(Line::new(Kind::Wrong, &unknown(speaker, graded))),
+        State::InfraError | State::Pending => {
+            lines.extend(Line::new(Kind::Wrong, &unknown(speaker, graded)));
+        }
         State::NoSubmission | State::DoesNotCompile => {
             let why = graded.why.clone().unwrap_or_else(|| match graded.state {
                 State::DoesNotCompile => say!(speaker, "format-does-not-compile"),
@@ -119,6 +121,9 @@ pub(super) fn of_submission(speaker: Speaker, graded: &Graded) -> Vec<Line> {
 
 /// Why nobody knows what a submission would earn.
 pub(super) fn unknown(speaker: Speaker, graded: &Graded) -> String {
+    if graded.state == State::Pending {
+        return say!(speaker, "format-pending");
+    }
     let of_case = graded.cases.iter().find(|case| case.state == CaseState::InfraError);
     let of_case = of_case.and_then(|case| case.problem.as_deref());
     match graded.why.as_deref().or(of_case) {

@@ -59,6 +59,11 @@ fn facts(page: &mut Xml, speaker: Speaker, assignment: &Assignment) {
 
 fn summary(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
     let figures = Figures::of(book);
+    if figures.pending > 0 {
+        let done = speaker.number((figures.students - figures.pending) as u64);
+        let text = say!(speaker, "page-so-far", done = done, students = count(figures.students));
+        page.text_element("p", &[class("warning"), with("role", "status")], &text);
+    }
     page.open("section", &[class("summary"), with("aria-labelledby", "summary")]);
     page.text_element(
         "h2",
@@ -81,6 +86,9 @@ fn summary(page: &mut Xml, speaker: Speaker, book: &Gradebook) {
         page.close("div");
     };
     figure("", say!(speaker, "page-students"), number(figures.students), "");
+    if figures.pending > 0 {
+        figure("pending", say!(speaker, "page-pending"), number(figures.pending), "");
+    }
     figure("", say!(speaker, "page-mean"), points(figures.mean), &of);
     figure("", say!(speaker, "page-median"), points(figures.median), &of);
     // What is not there is said more quietly.

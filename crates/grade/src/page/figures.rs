@@ -14,6 +14,8 @@ pub(super) struct Figures {
     pub(super) no_submission: usize,
     pub(super) does_not_compile: usize,
     pub(super) infra_error: usize,
+    /// Those that grading has not come to yet.
+    pub(super) pending: usize,
     /// Those with a sighting.
     pub(super) seen: usize,
     /// Those that ran without a sandbox.
@@ -39,6 +41,7 @@ impl Figures {
             no_submission: count(State::NoSubmission),
             does_not_compile: count(State::DoesNotCompile),
             infra_error: count(State::InfraError),
+            pending: book.pending(),
             seen: book.results.iter().filter(|one| !one.sightings.is_empty()).count(),
             open: book.results.iter().filter(|one| one.unsafe_because.is_some()).count(),
             mean: (known > 0).then(|| (points.iter().sum::<u64>() * 10 + known / 2) / known),
@@ -81,9 +84,11 @@ impl Bar {
 const BARS: u32 = 20;
 
 /// The histogram of points: a bar for every number of points, or for a range if there are many, and
-/// one for those whose points nobody knows, if there are any.
+/// one for those whose points nobody knows, if there are any. Those that grading has not come to yet
+/// are in none.
 pub(super) fn bars(book: &Gradebook) -> Vec<Bar> {
-    let scores = || book.results.iter().map(|one| (one, one.score(&book.assignment)));
+    let reached = || book.results.iter().filter(|one| one.state != State::Pending);
+    let scores = || reached().map(|one| (one, one.score(&book.assignment)));
     // A submission of an older exercise may have more points than there are today.
     let most = scores().filter_map(|(_, score)| score.map(|it| it.earned)).max().unwrap_or(0);
     let most = most.max(book.assignment.of());
@@ -104,7 +109,7 @@ pub(super) fn bars(book: &Gradebook) -> Vec<Bar> {
         let part = match graded.state {
             State::NoSubmission => 2,
             State::DoesNotCompile => 1,
-            State::Graded | State::InfraError => 0,
+            State::Graded | State::InfraError | State::Pending => 0,
         };
         bars[(score.earned / width) as usize].parts[part] += 1;
     }

@@ -92,7 +92,13 @@ fn filters(page: &mut Xml, speaker: Speaker, book: &Gradebook, groups: &[Alike<'
     };
     select(page, "by-state", "page-state");
     option(page, "", &say("page-any-state"));
-    for state in [State::Graded, State::DoesNotCompile, State::NoSubmission, State::InfraError] {
+    for state in [
+        State::Graded,
+        State::DoesNotCompile,
+        State::NoSubmission,
+        State::InfraError,
+        State::Pending,
+    ] {
         if book.results.iter().any(|one| one.state == state) {
             option(page, state.word(), &words::state(speaker, state));
         }
@@ -202,9 +208,11 @@ fn row(
     let late = figures::is_late(graded);
     let who = words::name(speaker, &graded.student);
     let score = graded.score(assignment);
+    let pending = graded.state == State::Pending;
+    let unknown = if pending { "–" } else { "?" };
     let mut attributes = vec![
         with("data-state", graded.state.word()),
-        with("data-points", score.map_or("?".to_owned(), |it| it.earned.to_string())),
+        with("data-points", score.map_or(unknown.to_owned(), |it| it.earned.to_string())),
     ];
     attributes.extend(graded.group.iter().map(|group| with("data-group", group.as_str())));
     attributes.extend(late.then(|| with("data-late", "")));
@@ -212,11 +220,14 @@ fn row(
     page.open("tr", &attributes);
 
     page.open("th", &[with("scope", "row"), class("who")]);
+    // Who has not been graded yet may have no report.
+    let tag = if pending { "span" } else { "a" };
     let report = format!("students/{}/report.html", folder_of(&graded.student));
-    let href = link("", &report).unwrap_or_default();
-    page.open("a", &[with("href", href), with("data-who", "")]);
+    let href = link("", &report).filter(|_| !pending).map(|href| with("href", href));
+    let named: Vec<_> = href.into_iter().chain([with("data-who", "")]).collect();
+    page.open(tag, &named);
     page.text_element("bdi", &[], &words::cut(&who, 80));
-    page.close("a");
+    page.close(tag);
     if let Some(id) = words::id_beside(speaker, &graded.student) {
         page.open("small", &[]);
         page.text_element("bdi", &[], &words::cut(&id, 80));
@@ -232,7 +243,8 @@ fn row(
             page.text_element("b", &[], &score.earned.to_string());
             page.text_element("small", &[], &format!("/{}", score.of));
         }
-        None => page.text_element("span", &[class("unknown")], "?"),
+        None if pending => page.text_element("span", &[class("pending")], unknown),
+        None => page.text_element("span", &[class("unknown")], unknown),
     }
     page.close("td");
 

@@ -37,8 +37,8 @@ pub fn student_page(
     page.close("h1");
     points(&mut page, speaker, assignment, graded);
     facts(&mut page, speaker, graded);
-    if graded.state == State::InfraError {
-        page.text_element("p", &[class("warning")], &say("page-unknown-why"));
+    if let Some(why) = unknown(speaker, graded.state) {
+        page.text_element("p", &[class("warning")], &why);
     }
     if let Some(comment) = comment.filter(|it| !it.trim().is_empty()) {
         page.open("section", &[class("comment"), with("aria-labelledby", "comment")]);
@@ -80,6 +80,15 @@ pub fn student_page(
     page.text_element("p", &[class("footer")], &footer(speaker, assignment));
     page.close("main");
     super::end(page, None)
+}
+
+/// Why nobody knows the points, if nobody does.
+pub(super) fn unknown(speaker: Speaker, state: State) -> Option<String> {
+    match state {
+        State::InfraError => Some(say!(speaker, "page-unknown-why")),
+        State::Pending => Some(say!(speaker, "page-pending-why")),
+        State::Graded | State::NoSubmission | State::DoesNotCompile => None,
+    }
 }
 
 /// What graded it.

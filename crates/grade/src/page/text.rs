@@ -40,9 +40,9 @@ pub fn student_text(
     for (name, value) in student::facts_of(speaker, graded) {
         text.labelled(&name, &value);
     }
-    if graded.state == State::InfraError {
+    if let Some(why) = student::unknown(speaker, graded.state) {
         text.gap();
-        text.paragraph("", &say("page-unknown-why"));
+        text.paragraph("", &why);
     }
     if let Some(comment) = comment.filter(|it| !it.trim().is_empty()) {
         text.heading(&say("page-teachers-comment"), '-');

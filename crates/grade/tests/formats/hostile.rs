@@ -52,8 +52,13 @@ pub(crate) fn book() -> impl Strategy<Value = Gradebook> {
         CaseState::Skipped,
         CaseState::InfraError,
     ]);
-    let of_all =
-        select(vec![State::Graded, State::NoSubmission, State::DoesNotCompile, State::InfraError]);
+    let of_all = select(vec![
+        State::Graded,
+        State::NoSubmission,
+        State::DoesNotCompile,
+        State::InfraError,
+        State::Pending,
+    ]);
     let student = (of_all, [state.clone(), state.clone(), state.clone(), state], vec(text(), 16));
     (vec(student, 0..4), vec(text(), 8), any::<bool>(), select(vec!["en", "es", "xx"])).prop_map(
         |(students, texts, all, language)| {

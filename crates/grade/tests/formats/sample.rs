@@ -172,7 +172,7 @@ pub(crate) fn none(id: &str, state: State) -> Graded {
             State::DoesNotCompile => "server.c:3:1: error: expected ‘;’".to_owned(),
             _ => String::new(),
         },
-        points: (state != State::InfraError).then_some(Points {
+        points: state.has_points().then_some(Points {
             core: Score { earned: 0, of: 8 },
             robust: Score { earned: 0, of: 4 },
         }),

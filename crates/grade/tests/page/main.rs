@@ -225,7 +225,7 @@ fn the_figures_are_those_of_the_book() {
         "1",
         "Does not compile",
         "1",
-        "Not known",
+        "Machine failed",
         "1",
         "Sightings",
         "1",
@@ -251,4 +251,25 @@ fn a_group_has_the_number_that_it_has_elsewhere() {
     let at: Vec<Option<usize>> = expected.iter().map(|text| page.find(text)).collect();
     assert!(at[0].is_some() && at[0] < at[1], "{at:?}");
     assert_eq!(socklab_pages::faults(&page), [] as [&str; 0]);
+}
+
+#[test]
+fn a_class_that_is_not_finished_says_who_is_missing() {
+    let (mut book, comments) = sample::small();
+    let whole = class_page(&book, Speaker::ENGLISH, &comments);
+    assert!(!whole.contains("Not finished"));
+    let reached = book.results.len() - 1;
+    let last = book.results.last_mut().expect("somebody");
+    *last = sample::pending(last.student.clone());
+    let folder = folder_of(&last.student);
+    let page = class_page(&book, Speaker::ENGLISH, &comments);
+    assert!(page.contains(&format!("Not finished: {reached} of {} students", book.results.len())));
+    assert!(page.contains("not graded yet"));
+    // What is not there yet is not linked, and nobody's points are unknown for that.
+    assert!(!page.contains(&format!("students/{folder}/report.html")), "{page}");
+    assert!(!page.contains("points not known"));
+    assert_eq!(socklab_pages::faults(&page), [] as [&str; 0]);
+    let last = book.results.last().expect("somebody");
+    let text = student_text(&book.assignment, last, Speaker::ENGLISH, None);
+    assert!(text.contains("Grading has not come to this submission yet."), "{text}");
 }

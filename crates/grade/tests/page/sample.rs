@@ -261,6 +261,11 @@ pub(crate) fn unknown(number: usize, student: Student) -> Graded {
     graded
 }
 
+/// One that grading has not come to yet.
+pub(crate) fn pending(student: Student) -> Graded {
+    Graded { why: None, ..without(0, student, State::Pending, "") }
+}
+
 /// What a sandbox saw of a program that starts processes without end.
 pub(crate) fn sightings() -> Vec<Sighting> {
     vec![

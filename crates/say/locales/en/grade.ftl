@@ -50,7 +50,6 @@ grade-no-moment = --due { $text }: no moment in time
 grade-no-moment-hint = As in --due 2026-03-01T23:59:00-05:00
 grade-no-tool = programs in { $language } can't be run here
 grade-nothing = nothing that could be run was handed in
-grade-not-reached = not reached before time was up
 grade-no-sandbox = submissions can't be contained on this machine: { $why }
 grade-no-sandbox-hint = `socklab doctor` says more. To run them all the same, and mark every result: --unsafe
 grade-time-left = about { $time } left
@@ -66,10 +65,16 @@ grade-interrupted-lost =
     }
 grade-unknown =
     { $students ->
-        [one] One student has no points, because the machine failed or time was up: that is no zero. The same command tries again.
-       *[other] { $students } students have no points, because the machine failed or time was up: that is no zero. The same command tries again.
+        [one] One student has no points, because the machine failed: that is no zero. The same command tries again.
+       *[other] { $students } students have no points, because the machine failed: that is no zero. The same command tries again.
+    }
+grade-pending =
+    { $all ->
+        [one] { $done } of one student is graded. The others have no points yet: that is no zero. The same command goes on.
+       *[other] { $done } of { $all } students are graded. The others have no points yet: that is no zero. The same command goes on.
     }
 grade-kept = Results: { $folder }
+grade-kept-so-far = Results so far: { $folder }/class.html
 grade-full-hint = What was graded before is kept; with room again, the same command goes on
 grade-not-ours = { $folder }: there are files in it, and no results of a grading
 grade-not-ours-hint = Name a new folder, or an empty one
@@ -81,10 +86,6 @@ grade-other-exercise = { $folder }: there are results of { $has } in it, not of 
 grade-pack = Hidden cases: { $name } (sha256 { $hash }…)
 grade-hidden = { " " }(hidden)
 grade-cases = Cases: { $cases }
-grade-state-graded = graded
-grade-state-no-submission = no submission
-grade-state-does-not-compile = does not compile
-grade-state-infra-error = not graded
 grade-late = late
 grade-unsafe = without a sandbox
 grade-summary =

@@ -7,6 +7,7 @@ format-does-not-compile = It does not compile.
 format-comment = Your teacher says: { $comment }
 format-late = Handed in late.
 format-unsafe = This ran without a sandbox ({ $because }), so it is no proof against a program that cheats.
+format-pending = Grading has not come to this submission yet. It is not a zero.
 format-unknown = The machine failed, so nobody knows what this earns. It is not a zero: it must be graded again.
 format-unknown-because = The machine failed, so nobody knows what this earns. It is not a zero: it must be graded again. What failed: { $why }
 format-points = { $earned } of { $of } points

@@ -22,7 +22,12 @@ page-graded = Graded
 page-late = Late
 page-no-submission = No submission
 page-does-not-compile = Does not compile
-page-infra-error = Not known
+page-infra-error = Machine failed
+page-pending = Not graded yet
+page-so-far = { $students ->
+    [one] Not finished: { $done } of { $students } student is graded so far.
+   *[other] Not finished: { $done } of { $students } students are graded so far.
+} While grading goes on, this page is written again every few seconds: reload it. If it was interrupted, the same command goes on from here.
 page-seen = Sightings
 page-mean = Mean
 page-median = Median
@@ -36,7 +41,8 @@ page-unsafe-one = It ran without a sandbox ({ $why }): nothing here is proof aga
 page-state-graded = graded
 page-state-no-submission = no submission
 page-state-does-not-compile = does not compile
-page-state-infra-error = not known
+page-state-infra-error = machine failed
+page-state-pending = not graded yet
 page-case-passed = passed
 page-case-failed = failed
 page-case-timeout = took too long
@@ -162,6 +168,7 @@ page-attempt = Attempt
 page-attempt-of = { $number } of { $of }
 page-file = File
 page-hash-of = SHA-256 of what was handed in
+page-pending-why = Grading has not come to this submission yet. It is no zero.
 page-unknown-why = The machine failed, so nobody knows what this submission earns. It is no zero.
 page-core-cases = What the exercise is about
 page-robust-cases = What a robust program does as well

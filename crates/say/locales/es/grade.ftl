@@ -50,7 +50,6 @@ grade-no-moment = --due { $text }: no es un momento
 grade-no-moment-hint = Como en --due 2026-03-01T23:59:00-05:00
 grade-no-tool = aquí no se pueden ejecutar programas en { $language }
 grade-nothing = no entregó nada que se pudiera ejecutar
-grade-not-reached = no le tocó antes de que se acabara el tiempo
 grade-no-sandbox = en esta máquina no se pueden contener las entregas: { $why }
 grade-no-sandbox-hint = `socklab doctor` dice más. Para ejecutarlas de todas maneras, y marcar cada resultado: --unsafe
 grade-time-left = faltan unos { $time }
@@ -66,10 +65,16 @@ grade-interrupted-lost =
     }
 grade-unknown =
     { $students ->
-        [one] Un estudiante no tiene puntos, porque falló la máquina o se acabó el tiempo: eso no es un cero. La misma orden lo intenta otra vez.
-       *[other] { $students } estudiantes no tienen puntos, porque falló la máquina o se acabó el tiempo: eso no es un cero. La misma orden lo intenta otra vez.
+        [one] Un estudiante no tiene puntos, porque falló la máquina: eso no es un cero. La misma orden lo intenta otra vez.
+       *[other] { $students } estudiantes no tienen puntos, porque falló la máquina: eso no es un cero. La misma orden lo intenta otra vez.
+    }
+grade-pending =
+    { $all ->
+        [one] Está calificado { $done } de un estudiante. Los demás todavía no tienen puntos: eso no es un cero. La misma orden sigue.
+       *[other] Están calificados { $done } de { $all } estudiantes. Los demás todavía no tienen puntos: eso no es un cero. La misma orden sigue.
     }
 grade-kept = Resultados: { $folder }
+grade-kept-so-far = Resultados hasta ahora: { $folder }/class.html
 grade-full-hint = Lo que se calificó antes está guardado; cuando haya espacio, la misma orden sigue
 grade-not-ours = { $folder }: ahí hay archivos, pero no los resultados de una calificación
 grade-not-ours-hint = Nombra una carpeta nueva, o una vacía
@@ -81,10 +86,6 @@ grade-other-exercise = { $folder }: ahí hay resultados de { $has }, no de { $ex
 grade-pack = Casos ocultos: { $name } (sha256 { $hash }…)
 grade-hidden = { " " }(oculto)
 grade-cases = Casos: { $cases }
-grade-state-graded = calificada
-grade-state-no-submission = sin entrega
-grade-state-does-not-compile = no compila
-grade-state-infra-error = sin calificar
 grade-late = tarde
 grade-unsafe = sin caja de arena
 grade-summary =

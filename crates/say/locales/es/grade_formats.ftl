@@ -7,6 +7,7 @@ format-does-not-compile = No compila.
 format-comment = Comentario de quien califica: { $comment }
 format-late = Entregado tarde.
 format-unsafe = Se ejecutó sin caja de arena ({ $because }), así que no prueba nada contra un programa que hace trampa.
+format-pending = Todavía no le ha tocado a esta entrega. No es un cero.
 format-unknown = Falló la máquina, así que nadie sabe cuánto vale esto. No es un cero: hay que calificarlo otra vez.
 format-unknown-because = Falló la máquina, así que nadie sabe cuánto vale esto. No es un cero: hay que calificarlo otra vez. Lo que falló: { $why }
 format-points = { $earned } de { $of } puntos

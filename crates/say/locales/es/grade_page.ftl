@@ -22,7 +22,12 @@ page-graded = Calificados
 page-late = Tarde
 page-no-submission = Sin entrega
 page-does-not-compile = No compila
-page-infra-error = No se sabe
+page-infra-error = Falló la máquina
+page-pending = Sin calificar aún
+page-so-far = { $students ->
+    [one] Sin terminar: hasta ahora está calificado { $done } de { $students } estudiante.
+   *[other] Sin terminar: hasta ahora están calificados { $done } de { $students } estudiantes.
+} Mientras se califica, esta página se vuelve a escribir cada pocos segundos: recárgala. Si se interrumpió, la misma orden sigue desde aquí.
 page-seen = Avisos
 page-mean = Promedio
 page-median = Mediana
@@ -36,7 +41,8 @@ page-unsafe-one = Se ejecutó sin caja de arena ({ $why }): si un programa hace 
 page-state-graded = calificado
 page-state-no-submission = sin entrega
 page-state-does-not-compile = no compila
-page-state-infra-error = no se sabe
+page-state-infra-error = falló la máquina
+page-state-pending = sin calificar aún
 page-case-passed = pasó
 page-case-failed = no pasó
 page-case-timeout = tardó demasiado
@@ -162,6 +168,7 @@ page-attempt = Intento
 page-attempt-of = { $number } de { $of }
 page-file = Archivo
 page-hash-of = SHA-256 de lo entregado
+page-pending-why = Todavía no le ha tocado a esta entrega. Eso no es un cero.
 page-unknown-why = Falló la máquina, así que nadie sabe cuánto vale esta entrega. No es un cero.
 page-core-cases = De qué trata el ejercicio
 page-robust-cases = Qué hace además un programa robusto

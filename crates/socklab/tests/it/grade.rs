@@ -160,8 +160,24 @@ fn an_interrupt_keeps_what_is_done_and_says_how_to_go_on() {
     assert_eq!(ended.code, 130, "{ended:?}");
     assert!(ended.errors.contains("The same command goes on"), "{ended:?}");
     assert!(school.kept() >= 1 && school.is_tidy());
+    // What there is can be looked at.
+    assert!(ended.errors.contains("out/class.html"), "{ended:?}");
+    let states = || {
+        let results = school.book()["results"].as_array().expect("results").clone();
+        let state = |one: &Value| one["state"].as_str().expect("a state").to_owned();
+        results.iter().map(state).collect::<Vec<_>>()
+    };
+    let before = states();
+    assert_eq!((before[0].as_str(), before[2].as_str()), ("graded", "pending"), "{before:?}");
+    let page = || fs::read_to_string(school.path("out/class.html")).expect("a page");
+    assert!(page().contains("Not finished"), "{}", page());
+    let grades = || fs::read_to_string(school.path("out/grades.csv")).expect("a table");
+    assert!(grades().contains("\nluis,,,pending,,6,,,,"), "{}", grades());
+    assert!(school.path("out/students/ana/report.html").is_file());
     school.grade(&GRADE).expect("a sandbox").exits(0);
     assert_eq!(school.kept(), 3);
+    assert!(states().iter().all(|state| state == "graded"));
+    assert!(!page().contains("Not finished") && !grades().contains("pending"));
 }
 
 #[test]
@@ -173,7 +189,7 @@ fn what_was_not_reached_is_no_zero_and_comes_later() {
     assert!(ended.errors.contains("that is no zero"), "{ended:?}");
     let book = school.book();
     for result in book["results"].as_array().expect("results") {
-        assert_eq!((&result["state"], &result["points"]), (&"infra-error".into(), &Value::Null));
+        assert_eq!((&result["state"], &result["points"]), (&"pending".into(), &Value::Null));
     }
     school.grade(&GRADE).expect("a sandbox").exits(0);
     assert_eq!(school.book()["results"][0]["points"]["core"]["earned"], 6);

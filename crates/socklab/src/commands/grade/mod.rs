@@ -11,23 +11,21 @@ mod merge;
 mod one;
 mod out;
 mod pool;
+mod so_far;
 mod soak;
 mod table;
 mod written;
 
-use std::collections::BTreeMap;
-use std::io::{ErrorKind, IsTerminal};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Result;
-use socklab_grade::class::{self, Class, ClassError, Enrolled, Moment, Submission};
-use socklab_grade::differences::{Difference, difference};
-use socklab_grade::journal::History;
-use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded, State};
+use socklab_grade::class::{self, Class, ClassError, Enrolled, Moment};
+use socklab_grade::{Gradebook, State};
 use socklab_say::{Language, Speaker, count, say};
 use socklab_scenario::IsolationWanted;
 
@@ -36,12 +34,12 @@ use super::doctor;
 use crate::cli::{self, Shard, WhichAttempt};
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, complain, exit_for};
-use crate::output::{self, eprintln, println};
+use crate::output::{self, println};
 use crate::{graded, scenario};
 use judge::Judged;
 use out::Out;
 use pool::{Job, Pool, Results};
-use written::Wanted;
+use so_far::SoFar;
 
 /// Grades a class.
 pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> {
@@ -92,8 +90,9 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         .enumerate()
         .flat_map(|(at, who)| jobs_of(at, who, options.attempt))
         .collect();
-    let done = Arc::new(AtomicUsize::new(0));
-    tell_when_ended(speaker, options, Arc::clone(&done), jobs.len())?;
+    let so_far = SoFar::new(speaker, options, assignment, (&students, jobs.len()), out);
+    let so_far = Arc::new(so_far);
+    so_far.keep_when_ended()?;
     let pool = Pool {
         speaker,
         texts,
@@ -101,26 +100,24 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         judged: &judged,
         judge,
         runner: &runner,
-        out: out.as_ref(),
+        so_far: &so_far,
         end: options.deadline.map(|deadline| began + deadline),
-        done: &done,
         stopped: AtomicBool::new(false),
     };
     if let Some(times) = options.soak {
         return soak::soak(pool, &jobs, times);
     }
-    let Results { results, graded, trouble } = pool.run(&jobs);
-    let book = book(speaker, &assignment, &students, results, options.attempt);
-    let changed = out.as_ref().map(|out| changes(&out.history, out.round, &assignment, &book));
-    let kept = out
-        .as_ref()
-        .map_or(Ok(()), |out| out.keep(options, &book, changed.as_deref().unwrap_or_default()));
+    let Results { graded, trouble } = pool.run(&jobs);
+    let (book, changed, kept) = so_far.keep();
     if let Some(error) = trouble {
+        so_far.tell_done();
         return Err(error);
     }
     kept?;
-    let formats = Wanted::of(&options.format, options.column.as_deref());
-    let printed = if out.is_none() { formats.printed(speaker, &book)? } else { None };
+    let printed = match &options.output {
+        None => so_far.wanted().printed(speaker, &book)?,
+        Some(_) => None,
+    };
     match printed {
         Some(text) => output::write_out(format_args!("{text}")),
         None => {
@@ -186,82 +183,21 @@ fn jobs_of<'c>(at: usize, who: &'c Enrolled, attempt: WhichAttempt) -> Vec<Job<'
     attempts.into_iter().map(|it| Job { at, who, attempt: Some(it), several }).collect()
 }
 
-/// One result for each student. Of several attempts the one with the most points counts; of equal
-/// ones, the first. As long as one of them is unknown, nobody knows which is the best.
-fn book(
-    speaker: Speaker,
-    assignment: &Assignment,
-    students: &[&Enrolled],
-    results: Vec<(usize, Graded)>,
-    attempt: WhichAttempt,
-) -> Gradebook {
-    let mut by_student: BTreeMap<usize, Vec<Graded>> = BTreeMap::new();
-    for (at, graded) in results {
-        by_student.entry(at).or_default().push(graded);
-    }
-    let one = |(at, who): (usize, &&Enrolled)| {
-        let mut theirs = by_student.remove(&at).unwrap_or_default();
-        theirs.sort_by_key(|graded| graded.attempt.as_ref().map(|attempt| attempt.number));
-        let unknown = theirs.iter().position(|graded| !graded.state.has_points());
-        let wanted = who.attempts.len().max(1);
-        let all = attempt != WhichAttempt::Best || theirs.len() == wanted;
-        match (unknown, all && !theirs.is_empty()) {
-            (Some(unknown), _) => theirs.swap_remove(unknown),
-            (None, true) => {
-                let earned = |graded: &Graded| graded.score(assignment).map(|score| score.earned);
-                let best = (0..theirs.len()).rev().max_by_key(|at| earned(&theirs[*at]));
-                theirs.swap_remove(best.unwrap_or(0))
-            }
-            (None, false) => {
-                let submitted = graded::Submitted {
-                    student: who.student.clone(),
-                    attempt: who.attempts.last().map(Submission::attempt),
-                    ..graded::Submitted::default()
-                };
-                graded::infra_error(&submitted, say!(speaker, "grade-not-reached"))
-            }
-        }
-    };
-    let results = students.iter().enumerate().map(one).collect();
-    let assignment = assignment.clone();
-    let mut book = Gradebook { format_version: FORMAT_VERSION, assignment, results };
-    book.note_groups();
-    book
-}
-
-/// What is different from the round before, if there was one.
-fn changes(
-    history: &History,
-    round: u32,
-    assignment: &Assignment,
-    book: &Gradebook,
-) -> Vec<Difference> {
-    let of = |now: &Graded| {
-        let earlier = history.earlier(round, &now.student.id);
-        let number = history
-            .entries
-            .iter()
-            .rev()
-            .find(|entry| entry.round < round && entry.graded.student.id == now.student.id)?;
-        let before = history.rounds.iter().find(|it| it.number == number.round)?;
-        let same = |one: &&&Graded| {
-            one.attempt.as_ref().map(|it| it.number) == now.attempt.as_ref().map(|it| it.number)
-        };
-        let earlier = earlier.iter().find(same).or(earlier.last())?;
-        difference((&before.assignment, earlier), (assignment, now))
-    };
-    let known = book.results.iter().filter(|now| now.state.has_points());
-    known.filter_map(of).collect()
-}
-
 /// 0 if everybody has points, be it none; 3 if the machine has kept somebody from having any.
 fn verdict(speaker: Speaker, book: &Gradebook) -> ExitCode {
-    let unknown = book.results.iter().filter(|graded| !graded.state.has_points()).count();
-    if unknown == 0 {
+    let of = |state| book.results.iter().filter(|graded| graded.state == state).count();
+    let (unknown, pending) = (of(State::InfraError), book.pending());
+    if unknown + pending == 0 {
         return ExitCode::SUCCESS;
     }
-    complain("", &say!(speaker, "grade-unknown", students = count(unknown as u64)));
-    debug_assert!(book.results.iter().any(|graded| graded.state == State::InfraError));
+    if unknown > 0 {
+        complain("", &say!(speaker, "grade-unknown", students = count(unknown as u64)));
+    }
+    if pending > 0 {
+        let all = book.results.len();
+        let done = count((all - pending) as u64);
+        complain("", &say!(speaker, "grade-pending", done = done, all = count(all as u64)));
+    }
     ExitReason::Environment.into()
 }
 
@@ -271,25 +207,4 @@ fn not_sandboxed(speaker: Speaker, why: &str, fixes: &[String]) -> Failure {
     let hint = say!(speaker, "grade-no-sandbox-hint");
     let hint = if fixes.is_empty() { hint } else { format!("{}\n{hint}", fixes.join("\n")) };
     Failure::new(ExitReason::Environment, what).hint(hint)
-}
-
-/// A signal that ends this process leaves what was graded, and says how to go on.
-fn tell_when_ended(
-    speaker: Speaker,
-    options: &cli::Grade,
-    done: Arc<AtomicUsize>,
-    all: usize,
-) -> Result<()> {
-    let kept = options.output.is_some();
-    scenario::end_cleanly_unless(move |_| {
-        crate::terminal::gauge::hide();
-        let key = if kept { "grade-interrupted" } else { "grade-interrupted-lost" };
-        let done = done.load(Ordering::SeqCst);
-        let said = say!(speaker, key, done = count(done as u64), all = count(all as u64));
-        if std::io::stderr().is_terminal() {
-            eprintln!("");
-        }
-        complain("", &said);
-        false
-    })
 }

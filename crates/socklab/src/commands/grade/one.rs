@@ -178,7 +178,7 @@ impl Pool<'_> {
             graded.unsafe_because.get_or_insert_with(|| "--unsafe".to_owned());
         }
         tidy(&mut graded, folder);
-        if let Some(out) = self.out {
+        if let Some(out) = &self.so_far.out {
             let place = files::Place::of(job);
             files::of_cases(self.texts, &out.folder, &place, &report, &self.judge, &mut graded)?;
         }

@@ -9,7 +9,7 @@ use socklab_grade::journal::{Entry, History, Journal, JournalError, Line, Round}
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
 
-use super::written::{Wanted, keep};
+use super::written::{Wanted, keep, refresh};
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, exit_for};
@@ -115,15 +115,19 @@ impl Out {
         Ok(journal.append(line).map_err(|error| refused(self.speaker, error))?)
     }
 
+    /// Writes the pages as they are while grading goes on; `fresh` are the ids of those with a new result.
+    pub(super) fn refresh(&self, book: &Gradebook, fresh: &[String]) -> Result<()> {
+        refresh(self.speaker, &self.folder, book, fresh)
+    }
+
     /// Writes what the whole class came to.
     pub(super) fn keep(
         &self,
-        options: &cli::Grade,
+        wanted: &Wanted<'_>,
         book: &Gradebook,
         changed: &[Difference],
     ) -> Result<()> {
-        let wanted = Wanted::of(&options.format, options.column.as_deref());
-        keep(self.speaker, &self.folder, &wanted, book)?;
+        keep(self.speaker, &self.folder, wanted, book)?;
         if self.round > 1 {
             let path = self.folder.join("differences.csv");
             write(self.speaker, &path, &differences::csv(changed))?;

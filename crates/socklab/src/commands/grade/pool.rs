@@ -2,7 +2,7 @@
 //! enough; what they share is the list of what is left, and the journal.
 
 use std::io::{IsTerminal, stderr};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -17,7 +17,7 @@ use socklab_scenario::Runner;
 
 use super::judge::Judged;
 use super::one::Led;
-use super::out::Out;
+use super::so_far::SoFar;
 use super::table;
 use crate::cli;
 use crate::graded::{Judge, Submitted};
@@ -44,20 +44,17 @@ pub(super) struct Pool<'a> {
     pub(super) judged: &'a Judged,
     pub(super) judge: Judge<'a>,
     pub(super) runner: &'a Runner,
-    pub(super) out: Option<&'a Out>,
+    /// What comes of it.
+    pub(super) so_far: &'a SoFar,
     /// When no more is begun.
     pub(super) end: Option<Instant>,
-    /// How many are done.
-    pub(super) done: &'a AtomicUsize,
     /// Set when the results can't be kept.
     pub(super) stopped: AtomicBool,
 }
 
 /// What grading them came to.
 pub(super) struct Results {
-    /// The results, each with its student's place.
-    pub(super) results: Vec<(usize, Graded)>,
-    /// How many of them are new.
+    /// How many results are new.
     pub(super) graded: u32,
     /// Why it ended early, if it did.
     pub(super) trouble: Option<Error>,
@@ -85,7 +82,7 @@ impl<'a> Pool<'a> {
         let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
         let work = |news: &Sender<News>| {
             while let Some(job) = next() {
-                if self.stopped.load(Ordering::SeqCst) {
+                if self.stopped.load(Ordering::SeqCst) || self.so_far.is_ended() {
                     break;
                 }
                 match self.grade(job) {
@@ -100,7 +97,6 @@ impl<'a> Pool<'a> {
             }
         };
         let (sender, news) = channel();
-        let mut results = Vec::new();
         let mut trouble = None;
         let mut progress = Progress::new(self.speaker, jobs.len());
         thread::scope(|scope| {
@@ -117,9 +113,8 @@ impl<'a> Pool<'a> {
             for told in news {
                 match told {
                     News::Graded(at, graded, known) => {
-                        self.done.fetch_add(1, Ordering::SeqCst);
                         progress.advance(self.speaker, self, &graded, known);
-                        results.push((at, *graded));
+                        self.so_far.add(at, *graded);
                     }
                     News::Trouble(error) => {
                         trouble.get_or_insert(error);
@@ -128,15 +123,16 @@ impl<'a> Pool<'a> {
             }
         });
         gauge::hide();
-        Results { results, graded: progress.graded, trouble }
+        Results { graded: progress.graded, trouble }
     }
 
     fn grade(&self, job: &Job<'_>) -> Result<Option<News>> {
         Ok(match self.one(job)? {
             Led::Nowhere => None,
+            Led::To(..) if self.so_far.is_ended() => None,
             Led::To(graded, None) => Some(News::Graded(job.at, graded, true)),
             Led::To(graded, Some(key)) => {
-                if let Some(out) = self.out {
+                if let Some(out) = &self.so_far.out {
                     out.append(key, &graded)?;
                 }
                 Some(News::Graded(job.at, graded, false))
@@ -147,7 +143,7 @@ impl<'a> Pool<'a> {
     /// True if no more is to be begun.
     pub(super) fn is_over(&self) -> bool {
         let late = self.end.is_some_and(|end| Instant::now() >= end);
-        late || self.stopped.load(Ordering::SeqCst)
+        late || self.stopped.load(Ordering::SeqCst) || self.so_far.is_ended()
     }
 
     /// Under which key a result counts again: everything that it depends on.
@@ -167,7 +163,7 @@ impl<'a> Pool<'a> {
 
     /// What this submission came to before, told of this student as the class is now.
     pub(super) fn known(&self, submitted: &Submitted) -> Option<Graded> {
-        let out = self.out?;
+        let out = self.so_far.out.as_ref()?;
         let key = self.key(&submitted.sha256);
         let known = out.history.known(out.round, &submitted.student.id, &key)?;
         Some(Graded {

@@ -32,11 +32,12 @@ pub(super) fn soak(pool: Pool<'_>, jobs: &[Job<'_>], times: u32) -> Result<ExitC
             let mut judge = pool.judge.clone();
             judge.seed = seed;
             let pool = Pool { runner: &runner, judge, ..pool.another_round() };
-            let Results { results, trouble, .. } = pool.run(jobs);
+            let Results { trouble, .. } = pool.run(jobs);
             if let Some(error) = trouble {
                 return Err(error);
             }
-            for (_, one) in &results {
+            let results = pool.so_far.take();
+            for one in &results {
                 note(&mut seen, one, seed);
                 unknown += u32::from(one.state == State::InfraError);
             }

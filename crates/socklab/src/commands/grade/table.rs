@@ -126,8 +126,8 @@ fn about(speaker: Speaker, graded: &Graded) -> String {
     let mut parts = Vec::new();
     match graded.state {
         State::Graded => {}
-        State::NoSubmission | State::DoesNotCompile | State::InfraError => {
-            let key = format!("grade-state-{}", graded.state.word());
+        State::NoSubmission | State::DoesNotCompile | State::InfraError | State::Pending => {
+            let key = format!("page-state-{}", graded.state.word());
             let first =
                 graded.why.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
             let state = say!(speaker, &key);
@@ -247,7 +247,7 @@ fn distribution(points: &[u32], of: u32) -> Vec<String> {
 fn difference(speaker: Speaker, one: &Difference) -> String {
     let points = |(state, points): &(State, Option<Score>)| match state {
         State::Graded => score(*points),
-        _ => say!(speaker, &format!("grade-state-{}", state.word())),
+        _ => say!(speaker, &format!("page-state-{}", state.word())),
     };
     let mark = |state: Option<CaseState>| match state {
         Some(CaseState::Passed) => "✓",

@@ -9,7 +9,7 @@ use socklab_grade::cluster::{Comments, groups_text};
 use socklab_grade::formats::{self, Gradescope, Output, Release, Unknown};
 use socklab_grade::journal::Journal;
 use socklab_grade::page::{self, class_page, folder_of, student_page, student_text};
-use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
+use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded, State};
 use socklab_say::{Language, Speaker, say};
 
 use super::files::make;
@@ -97,7 +97,7 @@ fn is_of_class(format: GradeFormat) -> bool {
 /// The name of the file with a format.
 fn name_of(format: GradeFormat) -> &'static str {
     match format {
-        GradeFormat::Json => "gradebook.json",
+        GradeFormat::Json => GRADEBOOK,
         GradeFormat::Junit => "junit.xml",
         GradeFormat::Canvas => "canvas.csv",
         GradeFormat::Moodle => "moodle.csv",
@@ -106,6 +106,9 @@ fn name_of(format: GradeFormat) -> &'static str {
         GradeFormat::Check50 => "check50.json",
     }
 }
+
+/// The file with all results.
+const GRADEBOOK: &str = "gradebook.json";
 
 /// The file in which a teacher comments on groups of submissions.
 const COMMENTS: &str = "comments.toml";
@@ -143,7 +146,7 @@ pub(super) fn groups(speaker: Speaker, folder: &Path) -> Result<ExitCode> {
 
 /// Reads the gradebook in a folder of results.
 pub(super) fn read(speaker: Speaker, folder: &Path) -> Result<Gradebook> {
-    let path = folder.join("gradebook.json");
+    let path = folder.join(GRADEBOOK);
     let not_whole = |why: String| {
         let path = socklab_say::path(&path);
         let what = say!(speaker, "grade-merge-not-whole", path = path, why = why);
@@ -158,55 +161,133 @@ pub(super) fn read(speaker: Speaker, folder: &Path) -> Result<Gradebook> {
     Ok(book)
 }
 
-/// Writes the files about a whole class, and those about each student that don't need a recording.
+/// Writes the files about a whole class, and those about each student that don't need a recording. What
+/// can be written is, also if something else can't.
+///
+/// # Errors
+///
+/// Why the first of those that could not be written was not.
 pub(super) fn keep(
     speaker: Speaker,
     folder: &Path,
     wanted: &Wanted<'_>,
     book: &Gradebook,
 ) -> Result<()> {
-    let texts = Language::find(&book.assignment.language).map_or(speaker, Speaker::new);
-    let put = |name: &str, text: &str| write(speaker, &folder.join(name), text);
-    let before = read_comments(&folder.join(COMMENTS))?;
-    let mut book = book.clone();
-    book.note_groups();
-    let comments = Comments::for_groups(&book, before.as_ref(), texts);
-    put(COMMENTS, &comments.text(texts))?;
-    book.note_comments(&comments);
-    let book = &book;
-    let groups = book.groups();
-    let said = groups
-        .iter()
-        .filter_map(|group| Some((group.name.clone(), comments.of(&group.name)?.to_owned())));
-    let said: page::Comments = said.collect();
-    for graded in &book.results {
+    let mut pages = Pages::of(speaker, folder, book)?;
+    pages.into.put(COMMENTS, &pages.comments.text(pages.texts));
+    for at in 0..pages.book.results.len() {
+        pages.report(at);
+        let graded = &pages.book.results[at];
         let own = format!("students/{}", folder_of(&graded.student));
-        make(speaker, &folder.join(&own))?;
-        let assignment = &book.assignment;
-        let comment = graded.comment.as_deref();
-        let text = student_text(assignment, graded, texts, comment);
-        put(&format!("{own}/report.txt"), &text)?;
-        let page = student_page(assignment, graded, texts, comment);
-        put(&format!("{own}/report.html"), &page)?;
         for format in wanted.formats {
             let path = format!("{own}/{}", name_of(*format));
-            match wanted.of_one(*format, assignment, graded) {
-                Some(Ok(text)) => put(&path, &text)?,
+            match wanted.of_one(*format, &pages.book.assignment, graded) {
+                Some(Ok(text)) => pages.into.put(&path, &text),
                 // An old one would say what nobody knows any more.
                 Some(Err(_)) => drop(std::fs::remove_file(folder.join(path))),
                 None => {}
             }
         }
     }
-    let report =
-        |graded: &Graded| Some(format!("students/{}/report.html", folder_of(&graded.student)));
-    put("grades.csv", &formats::grades_csv(book, report))?;
-    put("class.html", &class_page(book, texts, &said))?;
     for format in wanted.formats {
-        if let Some(text) = wanted.of_class(*format, book) {
-            put(name_of(*format), &text)?;
+        if let Some(text) = wanted.of_class(*format, &pages.book) {
+            pages.into.put(name_of(*format), &text);
         }
     }
-    // Last, because it says that all the others are there.
-    put("gradebook.json", &formats::json(book))
+    pages.of_class()
+}
+
+/// Writes the pages about a class that is still being graded, and the reports of those with these ids. The
+/// teacher's comments are shown, but their file is left alone: somebody may be writing in it.
+pub(super) fn refresh(
+    speaker: Speaker,
+    folder: &Path,
+    book: &Gradebook,
+    fresh: &[String],
+) -> Result<()> {
+    let mut pages = Pages::of(speaker, folder, book)?;
+    for (at, graded) in book.results.iter().enumerate() {
+        if fresh.contains(&graded.student.id) {
+            pages.report(at);
+        }
+    }
+    pages.of_class()
+}
+
+/// The files about a class while they are written.
+struct Pages<'a> {
+    /// Speaks the language of the results.
+    texts: Speaker,
+    /// With groups and comments.
+    book: Gradebook,
+    comments: Comments,
+    into: Writing<'a>,
+}
+
+/// Writes files into a folder, and goes on if one can't be written.
+struct Writing<'a> {
+    speaker: Speaker,
+    folder: &'a Path,
+    /// Why the first of those that could not be written was not.
+    trouble: Result<()>,
+}
+
+impl Writing<'_> {
+    fn put(&mut self, name: &str, text: &str) {
+        self.note(write(self.speaker, &self.folder.join(name), text));
+    }
+
+    fn make(&mut self, name: &str) {
+        self.note(make(self.speaker, &self.folder.join(name)));
+    }
+
+    fn note(&mut self, written: Result<()>) {
+        if self.trouble.is_ok() {
+            self.trouble = written;
+        }
+    }
+}
+
+impl<'a> Pages<'a> {
+    fn of(speaker: Speaker, folder: &'a Path, book: &Gradebook) -> Result<Self> {
+        let texts = Language::find(&book.assignment.language).map_or(speaker, Speaker::new);
+        let before = read_comments(&folder.join(COMMENTS))?;
+        let mut book = book.clone();
+        book.note_groups();
+        let comments = Comments::for_groups(&book, before.as_ref(), texts);
+        book.note_comments(&comments);
+        Ok(Self { texts, book, comments, into: Writing { speaker, folder, trouble: Ok(()) } })
+    }
+
+    /// Writes the report of the student at this place.
+    fn report(&mut self, at: usize) {
+        let graded = &self.book.results[at];
+        let own = format!("students/{}", folder_of(&graded.student));
+        let (assignment, comment) = (&self.book.assignment, graded.comment.as_deref());
+        let text = student_text(assignment, graded, self.texts, comment);
+        let page = student_page(assignment, graded, self.texts, comment);
+        self.into.make(&own);
+        self.into.put(&format!("{own}/report.txt"), &text);
+        self.into.put(&format!("{own}/report.html"), &page);
+    }
+
+    /// Writes what is about all of them.
+    fn of_class(mut self) -> Result<()> {
+        let groups = self.book.groups();
+        let said = groups.iter().filter_map(|group| {
+            Some((group.name.clone(), self.comments.of(&group.name)?.to_owned()))
+        });
+        let said: page::Comments = said.collect();
+        let report = |graded: &Graded| {
+            let there = graded.state != State::Pending;
+            there.then(|| format!("students/{}/report.html", folder_of(&graded.student)))
+        };
+        let grades = formats::grades_csv(&self.book, report);
+        let page = class_page(&self.book, self.texts, &said);
+        let book = formats::json(&self.book);
+        self.into.put("grades.csv", &grades);
+        self.into.put("class.html", &page);
+        self.into.put(GRADEBOOK, &book);
+        self.into.trouble
+    }
 }
