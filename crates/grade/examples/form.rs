@@ -12,7 +12,7 @@ fn main() {
             state: CaseState::Failed,
             timeline: &reading.timeline,
             submission: &[],
-            limit: None,
+            harm: None,
         };
         let seen = observe(&evidence);
         println!("{file}: {}", serde_json::to_string(&seen.case).expect("JSON"));

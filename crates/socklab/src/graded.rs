@@ -1,10 +1,11 @@
 //! What a check came to, as a gradebook holds it: the one way from a report to a result.
 
-use socklab_grade::cluster::{Evidence, Form, Observed, observe};
+use socklab_grade::cluster::{Evidence, Form, Harm, Observed, observe};
 use socklab_grade::{
     Assignment, Attempt, CaseInfo, CaseResult, CaseState, Counted, Did, Files, Graded, Pack,
     Points, Score, Sighting, State, Student, Used,
 };
+use socklab_judge::SightingKind;
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, CaseReport, Hints, Report, Seen};
 use socklab_scenario::format::{Case, Exercise, Run};
@@ -215,11 +216,28 @@ fn form(report: &Report<'_>) -> Form {
             state,
             timeline: &timeline,
             submission: &submission,
-            limit: None,
+            harm: harm(&done.sightings()),
         };
         observe(&evidence)
     });
     Form::of_cases(observed.collect())
+}
+
+/// The first of these that does harm. One that no event shows was seen when the recording was over.
+fn harm(sightings: &[socklab_judge::Sighting]) -> Option<Harm> {
+    let harms = sightings.iter().filter_map(|one| {
+        let harm = match one.kind {
+            SightingKind::ForkLimit => Harm::Processes,
+            SightingKind::MemoryLimit => Harm::Memory,
+            SightingKind::OutputLimit => Harm::Output,
+            SightingKind::DiskLimit => Harm::Disk,
+            SightingKind::ProcessorLimit => Harm::Processor,
+            SightingKind::SignalledOthers => Harm::Signals,
+            _ => return None,
+        };
+        Some((one.evidence.first().copied().unwrap_or(u64::MAX), harm))
+    });
+    harms.min_by_key(|(first, _)| *first).map(|(_, harm)| harm)
 }
 
 fn case(

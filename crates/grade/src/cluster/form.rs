@@ -19,7 +19,8 @@ pub struct Form {
     /// What holds for it as a whole.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub traits: BTreeSet<Trait>,
-    /// The cases that were run or skipped, in the exercise's order.
+    /// The cases that were run or skipped, in the exercise's order: up to the first in which it did harm,
+    /// see [`Harm`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<CaseForm>,
     /// How it does this: not a part of the behaviour, and not compared. See [`Manner`].
@@ -33,8 +34,27 @@ pub struct Form {
 pub enum Trait {
     /// The command that was run has ended with success, and what it has started goes on.
     Background,
-    /// It reached this limit in some case: `memory`, `processes`, `output` …
-    Limit(String),
+}
+
+/// What a program does that ends it, or others, at a moment that is chance: it reaches a limit, or it
+/// sends signals to processes that are not its own. How far it had got by then depends on how fast it is,
+/// and so does whether a case still passes that ends it early. So this is all that counts from the first
+/// case on in which it is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Harm {
+    /// It starts processes or threads without end.
+    Processes,
+    /// It takes memory without end.
+    Memory,
+    /// It prints without end.
+    Output,
+    /// It writes without end: a file that is too large, or too many, or all the room there is.
+    Disk,
+    /// It needs too much processor time.
+    Processor,
+    /// It signals processes that are not its own.
+    Signals,
 }
 
 /// What others can see of a submission in a case.
@@ -44,10 +64,9 @@ pub struct CaseForm {
     pub case: String,
     /// Its verdict.
     pub state: CaseState,
-    /// The limit that it reached. What happens in such a case depends on when it is ended, so nothing
-    /// else of it is kept.
+    /// The harm that it did. Then nothing but the verdict is kept of the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<String>,
+    pub harm: Option<Harm>,
     /// The programs of the submission that had ended by themselves when a case ended that was not
     /// passed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -200,16 +219,19 @@ impl Form {
         Self { state, traits: BTreeSet::new(), cases: Vec::new(), manner: Manner::default() }
     }
 
-    /// That of a submission whose cases are these.
+    /// That of a submission whose cases are these, in the exercise's order.
     pub fn of_cases(cases: Vec<Observed>) -> Self {
         let mut form = Self::of_state(State::Graded);
         for Observed { case, background, manner } in cases {
-            form.traits.extend(case.limit.clone().map(Trait::Limit));
+            let harms = case.harm.is_some();
             form.traits.extend(background.then_some(Trait::Background));
             form.cases.push(case);
             form.manner.ways.extend(manner.ways);
             form.manner.rooms.extend(manner.rooms);
             form.manner.exits.extend(manner.exits);
+            if harms {
+                break;
+            }
         }
         while form.manner.rooms.len() > MOST {
             form.manner.rooms.pop_last();
@@ -223,6 +245,12 @@ impl Form {
         let behaviour = (&self.state, &self.traits, &self.cases);
         let text = serde_json::to_string(&behaviour).unwrap_or_default();
         format!("{:012x}", digest(text.as_bytes()) >> 16)
+    }
+
+    /// The harm that it did, and in which case: the last that is compared.
+    pub fn harm(&self) -> Option<(&str, Harm)> {
+        let last = self.cases.last()?;
+        Some((last.case.as_str(), last.harm?))
     }
 
     /// The case of this name.
@@ -248,7 +276,7 @@ impl CaseForm {
         Self {
             case: case.to_owned(),
             state,
-            limit: None,
+            harm: None,
             ended: Vec::new(),
             talks: Vec::new(),
             rest: 0,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::form::{Act, CaseForm, Form, Manner, Trait};
+use super::form::{Act, CaseForm, Form, Harm, Manner, Trait};
 use crate::{CaseState, Gradebook, State};
 
 /// How far apart two verdicts are, compared with something else that differs in a case.
@@ -73,8 +73,8 @@ pub enum Difference {
         /// True if well, for each of the two.
         well: [Option<bool>; 2],
     },
-    /// The limits that they reach.
-    Limit([Option<String>; 2]),
+    /// The harm that they do.
+    Harm([Option<Harm>; 2]),
     /// The verdicts only.
     Verdict([CaseState; 2]),
     /// A trait that the one has and the other has not: whose, and which.
@@ -158,6 +158,9 @@ pub fn distance(one: &Form, other: &Form) -> Option<(u32, Vec<String>)> {
         let far = match (one.case(name), other.case(name)) {
             (Some(one), Some(other)) if one == other => 0,
             (Some(one), Some(other)) if one.state == other.state => 1,
+            // What comes after harm is not compared.
+            (None, _) if one.harm().is_some() => 0,
+            (_, None) if other.harm().is_some() => 0,
             _ => VERDICT,
         };
         if far > 0 {
@@ -211,8 +214,8 @@ fn part(one: &CaseForm, other: &CaseForm) -> Option<(usize, Difference)> {
         let difference = Difference::Verdict([one.state, other.state]);
         return Some((ROWS + 1, difference));
     }
-    if one.limit != other.limit {
-        return Some((0, Difference::Limit([one.limit.clone(), other.limit.clone()])));
+    if one.harm != other.harm {
+        return Some((0, Difference::Harm([one.harm, other.harm])));
     }
     let (rows, others) = (rows(one), rows(other));
     let keys: BTreeSet<Key<'_>> = rows.keys().chain(others.keys()).copied().collect();

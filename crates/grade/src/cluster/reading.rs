@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Call, Errno, Exit, Outcome, Process, Resource, Signal, Timeline, What};
+use socklab_event::{Call, Errno, Exit, Outcome, Process, Signal, Timeline, What};
 use socklab_flows::{ConnectionKind, Flows, NAME_SERVER_PORT, Position};
 
 use super::content::{Source, pieces};
-use super::form::{Act, CaseForm, Ended, MOST, Manner, Observed, Talk, Turn};
+use super::form::{Act, CaseForm, Ended, Harm, MOST, Manner, Observed, Talk, Turn};
 use super::turns::{Knows, Turns};
 use crate::CaseState;
 
@@ -21,15 +21,17 @@ pub struct Evidence<'a> {
     pub timeline: &'a Timeline,
     /// The actors that are the submission, by their names. None: all that have a command line.
     pub submission: &'a [&'a str],
-    /// The limit that it reached, if the recording does not say so: `memory`, `processes`, `output` …
-    pub limit: Option<&'a str>,
+    /// The first harm that it did in this case.
+    pub harm: Option<Harm>,
 }
 
 /// Looks at a case.
 pub fn observe(evidence: &Evidence<'_>) -> Observed {
     let mut case = CaseForm::of_state(evidence.case, evidence.state);
-    case.limit = evidence.limit.map(str::to_owned).or_else(|| limit(evidence.timeline));
-    if case.limit.is_some() {
+    case.harm = evidence.harm;
+    if case.harm.is_some() {
+        // Too late and wrong are the same there: it was ended when it was.
+        case.state = if case.state == CaseState::Timeout { CaseState::Failed } else { case.state };
         return Observed { case, background: false, manner: Manner::default() };
     }
     let flows = Flows::of(evidence.timeline);
@@ -50,23 +52,6 @@ pub fn observe(evidence: &Evidence<'_>) -> Observed {
     }
     case.bound();
     Observed { case, background: look.is_in_background(), manner: look.manner() }
-}
-
-/// The first limit that ended a program. Where there is no more room for files, the kernel refuses them
-/// and the program goes on: whether that was noticed in time is chance.
-fn limit(timeline: &Timeline) -> Option<String> {
-    let killed = |at: u64| {
-        let kill = Process::Exit { status: Exit::Signal(Signal::KILL) };
-        timeline.events.iter().any(|event| event.at >= at && event.process() == Some(&kill))
-    };
-    let reached = timeline.events.iter().filter_map(|event| match event.process()? {
-        Process::Limit { of: Resource::Disk | Resource::Files, .. } if !killed(event.at) => None,
-        Process::Limit { of, .. } => Some((event.at, event.seq, *of)),
-        _ => None,
-    });
-    let (_, _, of) = reached.min()?;
-    // As the recording calls it.
-    serde_json::to_value(of).ok()?.as_str().map(str::to_owned)
 }
 
 struct Look<'a, 't> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use socklab_say::{Speaker, clean, count, say};
 
-use super::form::{Act, Amount, Change, Form, Own, Piece, Trait};
+use super::form::{Act, Amount, Change, Form, Harm, Own, Piece, Trait};
 use super::groups::{Difference, Experiment, Group, experiment};
 use crate::{CaseState, Gradebook, State};
 
@@ -12,7 +12,7 @@ use crate::{CaseState, Gradebook, State};
 const NAMED: usize = 12;
 
 impl Group<'_> {
-    /// What it is, in a line: the cases that are not passed, the limits, or why nothing was run.
+    /// What it is, in a line: the cases that are not passed, the harm it does, or why nothing was run.
     pub fn title(&self, speaker: Speaker) -> String {
         title(self.form, speaker)
     }
@@ -31,21 +31,38 @@ pub(super) fn title(form: &Form, speaker: Speaker) -> String {
         .iter()
         .filter(|case| !matches!(case.state, CaseState::Passed | CaseState::Skipped));
     let failed: Vec<&str> = failed.map(|case| case.case.as_str()).collect();
-    let mut title = if failed.is_empty() {
-        say!(speaker, "cluster-passes")
-    } else {
-        say!(speaker, "cluster-fails", cases = failed.join(", "))
-    };
-    for one in &form.traits {
-        let _ = write!(title, "; {}", of_trait(one, speaker));
+    let mut parts = Vec::new();
+    if !failed.is_empty() {
+        parts.push(say!(speaker, "cluster-fails", cases = failed.join(", ")));
     }
-    title
+    match form.harm() {
+        Some((case, harm)) => {
+            let harm = self::harm(Some(harm), speaker);
+            parts.push(say!(speaker, "cluster-harm", case = clean(case), harm = harm));
+        }
+        None if failed.is_empty() => parts.push(say!(speaker, "cluster-passes")),
+        None => {}
+    }
+    parts.extend(form.traits.iter().map(|one| of_trait(one, speaker)));
+    parts.join("; ")
+}
+
+fn harm(harm: Option<Harm>, speaker: Speaker) -> String {
+    let key = match harm {
+        Some(Harm::Processes) => "cluster-harm-processes",
+        Some(Harm::Memory) => "cluster-harm-memory",
+        Some(Harm::Output) => "cluster-harm-output",
+        Some(Harm::Disk) => "cluster-harm-disk",
+        Some(Harm::Processor) => "cluster-harm-processor",
+        Some(Harm::Signals) => "cluster-harm-signals",
+        None => "cluster-no-harm",
+    };
+    say!(speaker, key)
 }
 
 fn of_trait(one: &Trait, speaker: Speaker) -> String {
     match one {
         Trait::Background => say!(speaker, "cluster-background"),
-        Trait::Limit(limit) => say!(speaker, "cluster-limit", limit = clean(limit)),
     }
 }
 
@@ -108,19 +125,14 @@ impl Difference {
                 Some(false) => say!(speaker, "cluster-ended-badly", who = clean(who)),
                 None => say!(speaker, "cluster-goes-on", who = clean(who)),
             }),
-            Self::Limit(limits) => limits.each_ref().map(|limit| match limit {
-                Some(limit) => say!(speaker, "cluster-limit", limit = clean(limit)),
-                None => say!(speaker, "cluster-no-limit"),
-            }),
+            Self::Harm(both) => both.map(|one| harm(one, speaker)),
             Self::Verdict(states) => {
                 states.map(|state| say!(speaker, format!("cluster-verdict-{}", state.word())))
             }
             Self::Trait(first, one) => {
-                let (has, not) = match one {
-                    Trait::Background => {
-                        (of_trait(one, speaker), say!(speaker, "cluster-no-background"))
-                    }
-                    Trait::Limit(_) => (of_trait(one, speaker), say!(speaker, "cluster-no-limit")),
+                let has = of_trait(one, speaker);
+                let not = match one {
+                    Trait::Background => say!(speaker, "cluster-no-background"),
                 };
                 if *first { [has, not] } else { [not, has] }
             }

@@ -1,12 +1,12 @@
 //! What the form of a case keeps, and what it does not.
 
-use socklab_event::{Args, Errno, Outcome, Process, Resource, Shutdown};
+use socklab_event::{Args, Errno, Outcome, Shutdown};
 use socklab_grade::CaseState;
-use socklab_grade::cluster::{Act, Change, Form, Own, Piece, Trait};
+use socklab_grade::cluster::{Act, Change, Form, Harm, Own, Piece};
 use socklab_timelines::{Story, address, got};
 
 use crate::stage::Line::{Client, ClientGets, Closes, Finish, Gets, GetsEnd, Server};
-use crate::stage::{Line, accepted, form_of, seen, submission};
+use crate::stage::{Line, accepted, form_of, harmful, seen, submission};
 
 const ECHO: [Line<'_>; 8] = [
     Client("hola\n"),
@@ -207,8 +207,8 @@ fn what_somebody_who_resets_would_have_got_is_chance() {
 }
 
 #[test]
-fn a_limit_is_all_that_counts_of_its_case() {
-    let limited = |answers: bool| {
+fn harm_is_all_that_counts_from_its_case_on() {
+    let conversation = |answers: bool| {
         let mut story = Story::new();
         let (server, near, far) = accepted(&mut story);
         story.send(near, "hola");
@@ -216,13 +216,27 @@ fn a_limit_is_all_that_counts_of_its_case() {
             story.recv(far, "hola");
             story.send(far, "hola");
         }
-        story.process(server, Process::Limit { of: Resource::Memory, most: 1 << 30 });
         story.killed(server, 9);
-        seen(&story.build(), CaseState::Failed)
+        story.build()
     };
-    assert_eq!(limited(true), limited(false));
-    let form = Form::of_cases(vec![limited(true)]);
-    assert!(form.traits.contains(&Trait::Limit("memory".to_owned())), "{form:?}");
+    let case = |answers, state, harm| harmful(&conversation(answers), state, harm);
+    let (failed, passed) = (CaseState::Failed, CaseState::Passed);
+    let first = |answers, state| case(answers, state, Some(Harm::Memory));
+    assert_eq!(first(true, failed), first(false, CaseState::Timeout));
+    // Another kind, or a verdict that differs, is something else.
+    assert_ne!(first(true, failed), case(true, failed, Some(Harm::Disk)));
+    assert_ne!(first(true, failed), first(true, passed));
+    // A later case ends early or late.
+    let two = |later| Form::of_cases(vec![first(true, failed), later]);
+    let form = two(case(true, passed, None));
+    assert_eq!(form, two(case(false, failed, Some(Harm::Memory))));
+    assert_eq!(form.harm(), Some(("echo", Harm::Memory)));
+    // An earlier one counts, with all that happened in it.
+    let after = |earlier| Form::of_cases(vec![earlier, first(true, failed)]);
+    let good = || seen(&crate::stage::conversation(&ECHO), passed);
+    let other = || seen(&crate::stage::conversation(&ECHO[..3]), passed);
+    assert_eq!(after(good()).digest(), after(good()).digest());
+    assert_ne!(after(good()).digest(), after(other()).digest());
 }
 
 #[test]

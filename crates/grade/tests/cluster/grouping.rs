@@ -1,6 +1,6 @@
 //! Groups, the nearest ones, and the experiment that tells two apart.
 
-use socklab_grade::cluster::{Difference, Form, distance, experiment, groups_text};
+use socklab_grade::cluster::{Difference, Form, Harm, distance, experiment, groups_text};
 use socklab_grade::{CaseState, State};
 use socklab_say::{Language, Speaker};
 
@@ -93,7 +93,7 @@ fn every_difference_has_words_in_every_language() {
     let mut background = echo();
     background.traits.insert(socklab_grade::cluster::Trait::Background);
     let mut limited = cuts();
-    limited.cases[0].limit = Some("memory".to_owned());
+    limited.cases[0].harm = Some(Harm::Memory);
     let none = Form::of_state(State::DoesNotCompile);
     let forms = [echo(), cuts(), background, limited, none];
     for language in Language::all() {

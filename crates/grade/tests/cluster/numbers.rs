@@ -103,7 +103,7 @@ fn form(timeline: &Timeline) -> String {
     for column in &timeline.header.columns {
         let submission = &[column.label.as_str()];
         let (case, state) = ("case", CaseState::Failed);
-        let evidence = Evidence { case, state, timeline, submission, limit: None };
+        let evidence = Evidence { case, state, timeline, submission, harm: None };
         forms.insert(column.label.clone(), observe(&evidence).case);
     }
     serde_json::to_string(&forms).unwrap()

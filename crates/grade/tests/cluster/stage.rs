@@ -1,7 +1,7 @@
 //! A server of the submission and a client who talks to it, as short timelines.
 
 use socklab_event::{Shutdown, Timeline};
-use socklab_grade::cluster::{CaseForm, Evidence, Form, Observed, observe};
+use socklab_grade::cluster::{CaseForm, Evidence, Form, Harm, Observed, observe};
 use socklab_grade::{
     Assignment, CaseState, Counted, FORMAT_VERSION, Gradebook, Graded, State, Student, Used,
 };
@@ -59,8 +59,12 @@ pub(crate) fn conversation(lines: &[Line<'_>]) -> Timeline {
 }
 
 pub(crate) fn seen(timeline: &Timeline, state: CaseState) -> Observed {
+    harmful(timeline, state, None)
+}
+
+pub(crate) fn harmful(timeline: &Timeline, state: CaseState, harm: Option<Harm>) -> Observed {
     let submission = &["server"];
-    observe(&Evidence { case: "echo", state, timeline, submission, limit: None })
+    observe(&Evidence { case: "echo", state, timeline, submission, harm })
 }
 
 /// What others see in a conversation.

@@ -16,8 +16,14 @@ cluster-passes = passes every case
 cluster-fails = fails: { $cases }
 cluster-background = goes on in the background after its command has ended
 cluster-no-background = ends with its command
-cluster-limit = reaches a limit: { $limit }
-cluster-no-limit = reaches no limit
+cluster-harm = in { $case } it { $harm }, and what comes later is not compared
+cluster-harm-processes = starts more processes than it may
+cluster-harm-memory = takes more memory than it may
+cluster-harm-output = prints more than it may
+cluster-harm-disk = writes more to disk than it may
+cluster-harm-processor = uses more processor time than it may
+cluster-harm-signals = sends signals to processes that are not its own
+cluster-no-harm = does nothing of the kind
 cluster-more = { $count ->
     [one] 1 more
    *[other] { $count } more

@@ -16,8 +16,14 @@ cluster-passes = pasa todos los casos
 cluster-fails = falla en: { $cases }
 cluster-background = sigue en segundo plano cuando su comando ya terminó
 cluster-no-background = termina con su comando
-cluster-limit = llega a un límite: { $limit }
-cluster-no-limit = no llega a ningún límite
+cluster-harm = en { $case } { $harm }, y lo que sigue no se compara
+cluster-harm-processes = inicia más procesos de los que puede
+cluster-harm-memory = usa más memoria de la que puede
+cluster-harm-output = imprime más de lo que puede
+cluster-harm-disk = escribe en disco más de lo que puede
+cluster-harm-processor = usa más tiempo de procesador del que puede
+cluster-harm-signals = envía señales a procesos que no son suyos
+cluster-no-harm = no hace nada de eso
 cluster-more = { $count ->
     [one] 1 más
    *[other] { $count } más

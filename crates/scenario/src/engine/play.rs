@@ -265,7 +265,8 @@ impl<'a> Play<'a> {
     }
 
     /// Sends a signal to a program: to its first process, or to what is left of it. SIGKILL ends all
-    /// of it, with every process it has started, before the next step.
+    /// of it, with every process it has started, before the next step. If it has ended by itself, that is
+    /// done already: a program that is about to end may be faster than the signal, or not.
     fn signal(
         &mut self,
         actor: &str,
@@ -281,6 +282,9 @@ impl<'a> Play<'a> {
             let first = command.pid.filter(|_| command.exit.is_none() && !kills);
             first.map_or_else(|| command.living.iter().copied().collect(), |pid| vec![pid])
         };
+        if kills && targets.is_empty() {
+            return Ok(());
+        }
         let signal = rustix::process::Signal::from_named_raw(signal.0);
         let Some(signal) = signal.filter(|_| !targets.is_empty()) else {
             return Err(Failure::not_running(actor));
