@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Form;
+use crate::exam::{ExamInfo, Examined, QUESTIONS};
 use crate::state::{CaseState, State};
 
 /// The version of what is written here. Files of a later one are not read.
@@ -41,6 +42,9 @@ pub struct Assignment {
     pub seed: u64,
     /// Which points make the grade.
     pub counted: Counted,
+    /// Whether the class is examined about its recordings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exam: Option<ExamInfo>,
     /// When grading began, as RFC 3339 writes it, in UTC.
     pub started: String,
     /// The cases, in the exercise's order.
@@ -165,6 +169,9 @@ pub struct Graded {
     /// The teacher's comment on that group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// What an exam came to. `None` if there is none, or if nobody knows whether there will be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exam: Option<Examined>,
     /// What others could see of its behaviour, by which it is grouped. `None` if that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
@@ -299,8 +306,13 @@ impl Points {
 }
 
 impl Assignment {
-    /// The points that can be earned.
+    /// The points that can be earned, with those of an exam once they count.
     pub fn of(&self) -> u32 {
+        self.of_cases() + self.exam.map_or(0, |exam| exam.of())
+    }
+
+    /// The points that can be earned by the cases.
+    pub fn of_cases(&self) -> u32 {
         let counts = |case: &&CaseInfo| self.counted == Counted::All || !case.robust;
         self.cases.iter().filter(counts).map(|case| case.points).sum()
     }
@@ -312,13 +324,32 @@ impl Assignment {
 }
 
 impl Graded {
-    /// The points that make the grade; `None` if nobody knows them.
+    /// The points that make the grade; `None` if nobody knows them. Those of an exam are among them,
+    /// unless it does not count for this student: then fewer can be earned.
     pub fn score(&self, assignment: &Assignment) -> Option<Score> {
+        let cases = self.score_of_cases(assignment)?;
+        let exam = self.score_of_exam(assignment).unwrap_or_default();
+        Some(Score { earned: cases.earned + exam.earned, of: cases.of + exam.of })
+    }
+
+    /// The points of the cases; `None` if nobody knows them.
+    pub fn score_of_cases(&self, assignment: &Assignment) -> Option<Score> {
         match (self.state, self.points) {
             (State::InfraError | State::Pending, _) | (State::Graded, None) => None,
             (_, Some(points)) => Some(points.counted(assignment.counted)),
-            (_, None) => Some(Score { earned: 0, of: assignment.of() }),
+            (_, None) => Some(Score { earned: 0, of: assignment.of_cases() }),
         }
+    }
+
+    /// The points of the exam; `None` if it does not count for this student, or for nobody yet.
+    pub fn score_of_exam(&self, assignment: &Assignment) -> Option<Score> {
+        let exam = assignment.exam.filter(|exam| exam.of() > 0 && self.state.has_points())?;
+        let right = match self.exam {
+            Some(Examined::NoQuestions | Examined::NoAnswers) => return None,
+            Some(Examined::Answered { right }) => right.min(QUESTIONS),
+            Some(Examined::NotPassed) | None => 0,
+        };
+        Some(Score { earned: right * exam.each, of: exam.of() })
     }
 
     /// What the student may see of it: nothing of a hidden case but its name, state and points.

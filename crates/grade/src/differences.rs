@@ -119,6 +119,7 @@ mod tests {
             pack: None,
             seed: 1,
             counted: Counted::Core,
+            exam: None,
             started: String::new(),
             cases: names.iter().map(case).collect(),
         }
@@ -159,6 +160,7 @@ mod tests {
             group: None,
             form: None,
             comment: None,
+            exam: None,
         }
     }
 

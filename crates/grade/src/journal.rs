@@ -308,6 +308,7 @@ mod tests {
             group: None,
             form: None,
             comment: None,
+            exam: None,
         }
     }
 
@@ -326,6 +327,7 @@ mod tests {
                 pack: None,
                 seed: 1,
                 counted: Counted::Core,
+                exam: None,
                 started: String::new(),
                 cases: Vec::new(),
             },

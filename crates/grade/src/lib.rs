@@ -10,10 +10,12 @@ mod book;
 pub mod class;
 pub mod cluster;
 pub mod differences;
+pub mod exam;
 pub mod formats;
 pub mod journal;
 pub mod page;
 mod state;
+mod table;
 
 pub use book::{
     Assignment, Attempt, CaseInfo, CaseResult, Counted, Did, FORMAT_VERSION, Files, Gradebook,

@@ -643,6 +643,8 @@ pub(crate) struct Check {
 
 /// The most submissions that are graded at once.
 const MOST_JOBS: u32 = 256;
+/// The most points of a right answer.
+const MOST_EXAM_POINTS: i64 = 1000;
 
 /// How often a submission is graded again because the machine failed.
 const RETRIES: u32 = 2;
@@ -689,6 +691,10 @@ pub(crate) struct Grade {
     pub(crate) format: Vec<GradeFormat>,
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
+    #[arg(long, value_name = "POINTS", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "0", requires = "output")]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=MOST_EXAM_POINTS))]
+    pub(crate) exam: Option<u32>,
     #[arg(long, requires = "output")]
     pub(crate) regrade: bool,
     #[arg(long = "unsafe")]
@@ -717,6 +723,19 @@ pub(crate) enum GradeCommand {
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
     },
+    Exam(GradeExam),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct GradeExam {
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    #[arg(value_name = "FILE.csv", required = true)]
+    pub(crate) answers: Vec<PathBuf>,
+    #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
+    pub(crate) format: Vec<GradeFormat>,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -1,6 +1,7 @@
 //! What a check came to, as a gradebook holds it: the one way from a report to a result.
 
 use socklab_grade::cluster::{Evidence, Form, Harm, Observed, observe};
+use socklab_grade::exam::ExamInfo;
 use socklab_grade::{
     Assignment, Attempt, CaseInfo, CaseResult, CaseState, Counted, Did, Files, Graded, Pack,
     Points, Score, Sighting, State, Student, Used,
@@ -38,6 +39,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) seed: u64,
     /// Which points make the grade.
     pub(crate) counted: Counted,
+    /// Whether there is an exam.
+    pub(crate) exam: Option<ExamInfo>,
 }
 
 /// What was handed in.
@@ -74,6 +77,7 @@ impl Judge<'_> {
             pack: self.pack.cloned(),
             seed: self.seed,
             counted: self.counted,
+            exam: self.exam,
             started: started.to_owned(),
             cases: self.exercise.cases.iter().map(info).collect(),
         }
@@ -186,6 +190,7 @@ fn blank(submitted: &Submitted, state: State) -> Graded {
         retries: 0,
         group: None,
         comment: None,
+        exam: None,
         form: None,
     }
 }

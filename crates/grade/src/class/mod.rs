@@ -33,12 +33,13 @@ use socklab_say::{Sentence, count, sentence};
 use crate::page::folder_of;
 use crate::{Attempt, Student};
 use layout::{Gathered, METADATA, Part};
-use roster::{NoRoster, Roster};
 use tree::Tree;
 
 pub use layout::Layout;
 pub use main_file::{Main, NoMain, Wanted, main_file};
 pub use moment::Moment;
+pub(crate) use names::fold;
+pub(crate) use roster::{Column, NoRoster, Roster};
 pub use unpack::{Refusal, UnpackError, UnpackLimits, Unpacked};
 
 /// What else is known about a class.

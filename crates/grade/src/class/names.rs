@@ -120,7 +120,7 @@ pub(super) fn without_copy_number(name: &str) -> Option<String> {
 
 /// A name as it is compared: its letters and digits, small and without marks, however they are
 /// written.
-pub(super) fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     let plain = |c: char| match c {
         'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
         'é' | 'è' | 'ë' | 'ê' => 'e',

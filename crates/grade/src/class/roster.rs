@@ -7,13 +7,14 @@ use super::Moment;
 use super::layout::Layout;
 use super::names::fold;
 use crate::Student;
+use crate::table::{Table, line_of};
 
 /// A list of a class.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Roster {
-    pub(super) rows: Vec<Row>,
+pub(crate) struct Roster {
+    pub(crate) rows: Vec<Row>,
     /// Ids that more than one row has. The first counts.
-    pub(super) twice: Vec<String>,
+    pub(crate) twice: Vec<String>,
     /// What a download names students by, and the rows with that.
     strong: BTreeMap<String, Option<usize>>,
     participants: BTreeMap<String, Option<usize>>,
@@ -23,9 +24,11 @@ pub(super) struct Roster {
 
 /// A student on the list.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row {
+pub(crate) struct Row {
+    /// The line that it begins on, from 1.
+    pub(crate) line: u64,
     /// Who, with all columns of the row.
-    pub(super) student: Student,
+    pub(crate) student: Student,
     /// When the list says that something was handed in.
     pub(super) submitted: Option<Moment>,
     /// True if the list says that it was late.
@@ -34,7 +37,7 @@ pub(super) struct Row {
 
 /// Why a file is no list of a class.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoRoster {
+pub(crate) enum NoRoster {
     /// No column is one of those that name a student.
     Columns(String),
     /// There are no rows.
@@ -45,7 +48,7 @@ pub(super) enum NoRoster {
 
 /// What a column says about a student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Column {
+pub(crate) enum Column {
     /// The school's number. The first kind that a row has is the student's id.
     Sid,
     IdNumber,
@@ -135,7 +138,7 @@ const NAMES: [(&str, Column); 64] = [
 ];
 
 impl Column {
-    fn of(header: &str) -> Self {
+    pub(crate) fn of(header: &str) -> Self {
         let header = fold(header);
         // Ways to write "first name(s)" are without number: `nombre(s)`.
         NAMES.iter().find(|(name, _)| *name == header).map_or(Self::Other, |(_, column)| *column)
@@ -152,29 +155,18 @@ const HEAD: usize = 5;
 
 impl Roster {
     /// Reads a list.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, NoRoster> {
-        let text = decoded(bytes);
-        let first = text.lines().next().unwrap_or_default();
-        // Excel writes this line for itself.
-        let text = match first.strip_prefix("sep=") {
-            Some(_) => text[first.len()..].trim_start(),
-            None => text.as_str(),
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .delimiter(separator(text))
-            .from_reader(text.as_bytes());
-        let records: Result<Vec<csv::StringRecord>, _> = reader.records().collect();
-        let records = records.map_err(|error| NoRoster::Csv(error.to_string()))?;
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, NoRoster> {
+        Self::of(&Table::read(bytes).map_err(NoRoster::Csv)?)
+    }
+
+    /// Finds the students in a table.
+    pub(crate) fn of(table: &Table) -> Result<Self, NoRoster> {
+        let records = &table.records;
         let columns =
             |record: &csv::StringRecord| -> Vec<Column> { record.iter().map(Column::of).collect() };
-        let head = records
-            .iter()
-            .take(HEAD)
-            .position(|record| columns(record).iter().any(|column| column.names_somebody()));
-        let Some(at) = head else {
+        let names =
+            |record: &csv::StringRecord| columns(record).iter().any(|it| it.names_somebody());
+        let Some(at) = table.find(0..HEAD, names) else {
             let found = records.first().ok_or(NoRoster::Empty)?;
             return Err(NoRoster::Columns(found.iter().take(20).collect::<Vec<_>>().join(", ")));
         };
@@ -229,8 +221,18 @@ impl Roster {
         self.rows.push(row);
     }
 
+    /// The row of a student whose id, address, name and columns of another list are known.
+    pub(crate) fn row_of(&self, student: &Student) -> Option<usize> {
+        let strong = |key: &str| self.strong.get(&key.to_lowercase()).copied().flatten();
+        let named = |(header, value): (&String, &String)| {
+            strong(value).filter(|_| Column::of(header) <= Column::Email && !value.is_empty())
+        };
+        let known = self.find(Layout::Gradescope, student);
+        known.or_else(|| student.more.iter().find_map(named))
+    }
+
     /// The row of a student, as a download names the student.
-    pub(super) fn find(&self, layout: Layout, student: &Student) -> Option<usize> {
+    pub(crate) fn find(&self, layout: Layout, student: &Student) -> Option<usize> {
         let strong = |key: &str| self.strong.get(&key.to_lowercase()).copied().flatten();
         let weak = |key: &str| self.weak.get(&fold(key)).copied().flatten();
         let id = student.id.as_str();
@@ -286,6 +288,7 @@ impl Row {
         let status = of(Column::Status).map(str::to_lowercase).unwrap_or_default();
         let lateness = of(Column::Lateness).unwrap_or_default();
         Some(Self {
+            line: line_of(record),
             student: Student { id, name, email, more },
             submitted: of(Column::Submitted).and_then(Moment::parse),
             late: lateness.bytes().any(|c| (b'1'..=b'9').contains(&c)) || status.ends_with(" late"),
@@ -303,32 +306,6 @@ fn first_name_first(name: &str) -> String {
 
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
-}
-
-/// The text of a file, as spreadsheets write it: UTF-8 with or without a mark, UTF-16 with one, or
-/// else Latin-1, in which no byte is wrong.
-fn decoded(bytes: &[u8]) -> String {
-    let wide = |convert: fn([u8; 2]) -> u16| {
-        let units = bytes[2..].chunks_exact(2).map(|two| convert([two[0], two[1]]));
-        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => {
-            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            let text = std::str::from_utf8(bytes).map(str::to_owned);
-            text.unwrap_or_else(|_| bytes.iter().map(|byte| char::from(*byte)).collect())
-        }
-    }
-}
-
-/// What stands between the cells: what the first line has most of.
-fn separator(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
-    let count = |mark: &u8| first.bytes().filter(|byte| byte == mark).count();
-    // Of equally many the last one, and a comma if there are none.
-    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The CSV file that Canvas' gradebook imports: the columns of its own export, and one assignment.
 
+use socklab_say::say;
+
 use super::csv::{cell, number, rows};
-use super::line;
-use crate::{Gradebook, Graded, State};
+use super::{line, speaker};
+use crate::{Gradebook, Graded, Score, State};
 
 /// The columns that name a student, in Canvas' order.
 const STUDENT: [&str; 5] = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"];
@@ -12,18 +14,33 @@ const STUDENT: [&str; 5] = ["Student", "ID", "SIS User ID", "SIS Login ID", "Sec
 /// exercise, or else the exercise's title: Canvas then asks which assignment is meant, or makes a new
 /// one.
 ///
+/// An exam is a column of its own, with points of its own, so that nobody for whom it does not count
+/// gets a zero for it.
+///
 /// An unknown grade and that of somebody who handed in nothing at all are empty: for the second,
 /// Canvas has a policy of its own. What was handed in and earned nothing is 0.
 pub fn canvas(book: &Gradebook, column: Option<&str>) -> String {
     let assignment = &book.assignment;
     let column = column.map_or_else(|| title(book), line);
+    let exam = assignment.exam.filter(|exam| exam.of() > 0);
+    let exam_column = exam.map(|_| {
+        // Without the number that Canvas knows the other column by.
+        let plain = column.rsplit_once(" (").map_or(column.as_str(), |(title, _)| title);
+        say!(speaker(assignment), "format-exam-column", title = plain)
+    });
     let mut table = vec![
-        STUDENT.map(str::to_owned).into_iter().chain([cell(&column)]).collect(),
+        STUDENT
+            .map(str::to_owned)
+            .into_iter()
+            .chain([cell(&column)])
+            .chain(exam_column.as_deref().map(cell))
+            .collect(),
         // As Canvas' own files have it, with four spaces: so it can't be a student's name.
         ["    Points Possible", "", "", "", ""]
             .map(str::to_owned)
             .into_iter()
-            .chain([assignment.of().to_string()])
+            .chain([assignment.of_cases().to_string()])
+            .chain(exam.map(|exam| exam.of().to_string()))
             .collect::<Vec<_>>(),
     ];
     for graded in &book.results {
@@ -39,15 +56,23 @@ pub fn canvas(book: &Gradebook, column: Option<&str>) -> String {
         let mut row = vec![cell(name)];
         row.extend(id.map(cell));
         row.push(cell(more("Section").unwrap_or_default()));
-        row.push(grade(book, graded));
+        row.push(grade(graded, graded.score_of_cases(assignment)));
+        row.extend(exam.map(|_| grade(graded, graded.score_of_exam(assignment))));
         table.push(row);
     }
     rows(&table)
 }
 
-fn grade(book: &Gradebook, graded: &Graded) -> String {
+/// The name of the assignment's column in a file of [`canvas`].
+pub fn canvas_column(text: &str) -> Option<String> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let head = reader.records().next()?.ok()?;
+    head.get(STUDENT.len()).map(str::to_owned).filter(|name| !name.is_empty())
+}
+
+fn grade(graded: &Graded, score: Option<Score>) -> String {
     let nothing = graded.state == State::NoSubmission && graded.attempt.is_none();
-    let score = graded.score(&book.assignment).filter(|_| !nothing);
+    let score = score.filter(|_| !nothing && graded.state.has_points());
     score.map_or_else(String::new, |score| number(f64::from(score.earned)))
 }
 

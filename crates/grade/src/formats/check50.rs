@@ -47,7 +47,21 @@ fn results(speaker: Speaker, assignment: &Assignment, graded: &Graded) -> Vec<Va
         let case = graded.cases.iter().find(|case| case.name == info.name);
         result(speaker, info, case, not_run)
     });
-    first.into_iter().chain(cases).collect()
+    let exam = words::exam_test(speaker, assignment, graded).map(|exam| {
+        json!({
+            "name": words::EXAM,
+            "description": words::EXAM,
+            "passed": exam.passed,
+            "log": [],
+            "cause": (!exam.passed).then(|| json!({ "rationale": exam.text, "help": null })),
+            "data": {
+                "points": exam.score.map(|score| score.earned),
+                "of": exam.score.map(|score| score.of),
+            },
+            "dependency": null,
+        })
+    });
+    first.into_iter().chain(cases).chain(exam).collect()
 }
 
 fn result(speaker: Speaker, info: &CaseInfo, case: Option<&CaseResult>, not_run: bool) -> Value {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Unknown, line, pretty};
+use super::{Unknown, line, pretty, words};
 use crate::{Assignment, Counted, Graded};
 
 /// Which submission a result belongs to, as Classroom 50's runner tells an autograder.
@@ -84,7 +84,7 @@ pub fn classroom50(
         return Err(Unknown::of(assignment, graded));
     };
     let counts = |robust: bool| assignment.counted == Counted::All || !robust;
-    let tests: Vec<Value> = assignment
+    let mut tests: Vec<Value> = assignment
         .cases
         .iter()
         .filter(|info| counts(info.robust))
@@ -98,6 +98,14 @@ pub fn classroom50(
             })
         })
         .collect();
+    if let Some(exam) = graded.score_of_exam(assignment) {
+        tests.push(json!({
+            "test-name": words::EXAM,
+            "passed": exam.earned == exam.of,
+            "score": exam.earned,
+            "max-score": exam.of,
+        }));
+    }
     Ok(pretty(&json!({
         "schema": "classroom50/result/v1",
         "classroom": release.classroom,

@@ -10,13 +10,20 @@ use super::shown;
 /// was only opened to be read; an apostrophe before it makes it text
 /// ([OWASP, CSV Injection](https://owasp.org/www-community/attacks/CSV_Injection)). A dash alone,
 /// which Moodle writes for "never", is no formula.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let text = shown(text);
     let formula = |char: char| {
         matches!(char, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
     };
     // What is escaped at its beginning was a control character.
     if text != "-" && text.starts_with(formula) { format!("'{text}") } else { text }
+}
+
+/// A table as a file. A byte-order mark begins it where it has more than ASCII: without it, Excel
+/// shows `Núñez` as `NÃºÃ±ez`; everything else that reads CSV either skips it or is spared it.
+pub(crate) fn sheet(table: &[Vec<String>]) -> String {
+    let text = rows(table);
+    if text.is_ascii() { text } else { format!("\u{feff}{text}") }
 }
 
 /// Rows as text, with line breaks as Unix writes them.

@@ -1,13 +1,12 @@
 //! `grades.csv`: a row per student, for people and spreadsheets.
 
-use super::csv::{cell, number, rows};
+use super::csv::{cell, number, sheet};
+use crate::exam::Examined;
 use crate::{Gradebook, Graded, Score};
 
 /// The table of grades. `report` knows where a student's report is, if there is one.
 ///
-/// Nobody's unknown grade is an empty cell. A byte-order mark begins the file where it has more than
-/// ASCII: without it, Excel shows `Núñez` as `NÃºÃ±ez`; everything else that reads CSV either skips
-/// it or is spared it.
+/// Nobody's unknown grade is an empty cell.
 pub fn grades_csv(book: &Gradebook, report: impl Fn(&Graded) -> Option<String>) -> String {
     let assignment = &book.assignment;
     let mut table = vec![header(book)];
@@ -24,7 +23,7 @@ pub fn grades_csv(book: &Gradebook, report: impl Fn(&Graded) -> Option<String>) 
             cell(student.email.as_deref().unwrap_or_default()),
             graded.state.word().to_owned(),
             counted(score.map(|score| score.earned)),
-            assignment.of().to_string(),
+            score.map_or(assignment.of(), |score| score.of).to_string(),
             counted(points.map(|points| points.core.earned)),
             counted(points.map(|points| points.robust.earned)),
             score.and_then(percent).map_or_else(String::new, number),
@@ -38,12 +37,16 @@ pub fn grades_csv(book: &Gradebook, report: impl Fn(&Graded) -> Option<String>) 
             let result = graded.cases.iter().find(|result| result.name == case.name);
             row.push(counted(result.and_then(|result| result.points)));
         }
+        if assignment.exam.is_some() {
+            row.push(graded.exam.map_or("", Examined::word).to_owned());
+            row.push(counted(graded.exam.and_then(Examined::right)));
+            row.push(counted(graded.score_of_exam(assignment).map(|score| score.earned)));
+        }
         row.push(cell(graded.group.as_deref().unwrap_or_default()));
         row.push(report(graded).map_or_else(String::new, |path| cell(&path)));
         table.push(row);
     }
-    let text = rows(&table);
-    if text.is_ascii() { text } else { format!("\u{feff}{text}") }
+    sheet(&table)
 }
 
 fn header(book: &Gradebook) -> Vec<String> {
@@ -66,7 +69,9 @@ fn header(book: &Gradebook) -> Vec<String> {
     let cases =
         book.assignment.cases.iter().map(|case| format!("case:{}", super::line(&case.name)));
     let before = BEFORE.map(str::to_owned).into_iter();
-    before.chain(cases).chain(["group", "report"].map(str::to_owned)).collect()
+    let exam = ["exam", "exam_right", "exam_points"];
+    let exam = exam.into_iter().filter(|_| book.assignment.exam.is_some()).map(str::to_owned);
+    before.chain(cases).chain(exam).chain(["group", "report"].map(str::to_owned)).collect()
 }
 
 fn percent(score: Score) -> Option<f64> {

@@ -79,13 +79,31 @@ pub fn gradescope(
     };
     let seen = graded.for_student(assignment);
     let speaker = speaker(assignment);
-    let tests: Vec<Value> = (1usize..)
+    let mut tests: Vec<Value> = (1usize..)
         .zip(&assignment.cases)
         .map(|(number, info)| {
             let case = seen.cases.iter().find(|case| case.name == info.name);
             test(speaker, assignment, options, number, info, case)
         })
         .collect();
+    if let Some(exam) = words::exam_test(speaker, assignment, &seen) {
+        let line = Line { kind: Kind::Detail, text: exam.text };
+        let mut value = json!({
+            "number": (tests.len() + 1).to_string(),
+            "name": words::EXAM,
+            "name_format": "text",
+            "status": if exam.passed { "passed" } else { "failed" },
+            "output": written(options.output, &[line]),
+            "output_format": options.output.word(),
+            "visibility": "visible",
+            "tags": [words::EXAM],
+        });
+        if let Some(score) = exam.score {
+            value["score"] = json!(score.earned);
+            value["max_score"] = json!(score.of);
+        }
+        tests.push(value);
+    }
     let pack = assignment.pack.as_ref();
     let value = json!({
         // It overrides the sum of the tests: so that a case that doesn't count never does.

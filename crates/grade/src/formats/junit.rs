@@ -216,7 +216,15 @@ fn tests(speaker: Speaker, assignment: &Assignment, graded: &Graded) -> Vec<Test
             },
         }
     };
-    graded.cases.iter().map(test).collect()
+    let exam = words::exam_test(speaker, assignment, graded).map(|exam| Test {
+        name: words::EXAM.to_owned(),
+        milliseconds: 0,
+        outcome: match exam.passed {
+            true => Outcome::Passed,
+            false => Outcome::Failed { kind: words::EXAM, why: exam.text },
+        },
+    });
+    graded.cases.iter().map(test).chain(exam).collect()
 }
 
 fn name(case: &CaseInfo) -> String {

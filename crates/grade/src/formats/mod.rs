@@ -10,7 +10,7 @@ mod autograder;
 mod canvas;
 mod check50;
 mod classroom50;
-mod csv;
+pub(crate) mod csv;
 mod gradebook;
 mod grades;
 mod gradescope;
@@ -25,7 +25,7 @@ use thiserror::Error;
 use crate::{Assignment, Graded};
 
 pub use autograder::{Autograder, Below, gradescope_zip};
-pub use canvas::canvas;
+pub use canvas::{canvas, canvas_column};
 pub use check50::check50;
 pub use classroom50::{Release, classroom50};
 pub use gradebook::{SCHEMA, json, json_of_one};

@@ -140,8 +140,10 @@ fn grade(book: &Gradebook, graded: &Graded, maximum: Option<f64>) -> String {
         return String::new();
     };
     let earned = f64::from(score.earned);
-    match maximum {
-        Some(maximum) if score.of > 0 => number(earned * maximum / f64::from(score.of)),
+    // Who can earn less than others, because the exam does not count, is no worse off.
+    let of_all = f64::from(book.assignment.of());
+    match maximum.unwrap_or(of_all) {
+        maximum if score.of > 0 => number(earned * maximum / f64::from(score.of)),
         _ => number(earned),
     }
 }

@@ -3,7 +3,7 @@
 use socklab_say::{Speaker, say};
 
 use super::{line, shown};
-use crate::{CaseInfo, CaseResult, CaseState, Graded, State};
+use crate::{Assignment, CaseInfo, CaseResult, CaseState, Graded, Score, State};
 
 /// A line, and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +106,9 @@ pub(super) fn of_submission(speaker: Speaker, graded: &Graded) -> Vec<Line> {
         let comment = say!(speaker, "format-comment", comment = shown(comment));
         lines.extend(Line::new(Kind::Detail, &comment));
     }
+    if let Some(exam) = graded.exam {
+        lines.extend(Line::new(Kind::Detail, &speaker.tell(&exam.sentence())));
+    }
     for seen in &graded.sightings {
         lines.extend(Line::new(Kind::Wrong, &seen.text));
     }
@@ -117,6 +120,34 @@ pub(super) fn of_submission(speaker: Speaker, graded: &Graded) -> Vec<Line> {
         lines.extend(Line::new(Kind::Detail, &text));
     }
     lines
+}
+
+/// The name of the exam where cases have names.
+pub(super) const EXAM: &str = "exam";
+
+/// An exam, for the formats that have nothing but tests.
+pub(super) struct ExamTest {
+    /// True if all answers are right.
+    pub(super) passed: bool,
+    /// Its points; `None` if it is no part of the grade.
+    pub(super) score: Option<Score>,
+    /// The sentence for its student.
+    pub(super) text: String,
+}
+
+/// The exam as a test, if it was answered or counts all the same.
+pub(super) fn exam_test(
+    speaker: Speaker,
+    assignment: &Assignment,
+    graded: &Graded,
+) -> Option<ExamTest> {
+    let exam = graded.exam?;
+    let score = graded.score_of_exam(assignment);
+    (exam.right().is_some() || score.is_some()).then(|| ExamTest {
+        passed: exam.right() == Some(crate::exam::QUESTIONS),
+        score,
+        text: speaker.tell(&exam.sentence()),
+    })
 }
 
 /// Why nobody knows what a submission would earn.

@@ -43,10 +43,18 @@ fn facts(page: &mut Xml, speaker: Speaker, assignment: &Assignment) {
     term(page, &say("page-exercise"), &words::line(&assignment.exercise));
     term(page, &say("page-started"), &words::moment(&assignment.started));
     let counted = match assignment.counted {
-        Counted::Core => say!(speaker, "page-counted-core", of = assignment.of()),
-        Counted::All => say!(speaker, "page-counted-all", of = assignment.of()),
+        Counted::Core => say!(speaker, "page-counted-core", of = assignment.of_cases()),
+        Counted::All => say!(speaker, "page-counted-all", of = assignment.of_cases()),
     };
     term(page, &say("page-counted"), &counted);
+    if let Some(exam) = assignment.exam {
+        let told = match (exam.each, exam.marked) {
+            (0, _) => say!(speaker, "page-exam-beside"),
+            (each, true) => say!(speaker, "page-exam-counts", each = each, of = exam.of()),
+            (each, false) => say!(speaker, "page-exam-will-count", each = each),
+        };
+        term(page, &say("page-exam"), &told);
+    }
     term(page, &say("page-socklab"), &words::line(&assignment.socklab));
     term(page, &say("page-seed"), &assignment.seed.to_string());
     term(page, &say("page-hash"), &words::short(&assignment.exercise_sha256));

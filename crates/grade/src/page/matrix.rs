@@ -5,8 +5,9 @@ use socklab_say::{Speaker, count, say};
 
 use super::folder::{folder_of, link};
 use super::notes::Alike;
-use super::{class, figures, notes, with, words};
-use crate::book::{CaseInfo, Gradebook, Graded};
+use super::{class, figures, notes, student, with, words};
+use crate::book::{Assignment, CaseInfo, Gradebook, Graded};
+use crate::exam::{Examined, QUESTIONS};
 use crate::state::State;
 
 /// Every text of the page that only the script shows, as an attribute of the table's section.
@@ -160,6 +161,9 @@ fn head(page: &mut Xml, speaker: Speaker, book: &Gradebook, groups: &[Alike<'_>]
     };
     column("who", "page-student");
     column("number", "page-points");
+    if book.assignment.exam.is_some() {
+        column("number", "page-exam");
+    }
     column("", "page-state");
     if !groups.is_empty() {
         column("", "page-group");
@@ -248,6 +252,10 @@ fn row(
     }
     page.close("td");
 
+    if assignment.exam.is_some() {
+        exam(page, speaker, assignment, graded);
+    }
+
     let noted = notes::has(graded).then(|| format!("student-{index}"));
     let state = words::state(speaker, graded.state);
     page.open("td", &[class(format!("state {}", graded.state.word()))]);
@@ -273,6 +281,27 @@ fn row(
         cell(page, speaker, (index, at), graded, case, &who);
     }
     page.close("tr");
+}
+
+/// How many answers of the exam are right; the sentence that says the same is its title.
+fn exam(page: &mut Xml, speaker: Speaker, assignment: &Assignment, graded: &Graded) {
+    let right = graded.exam.and_then(Examined::right);
+    let key = right.map_or(-1, i64::from);
+    page.open("td", &[class("number"), with("data-sort", key.to_string())]);
+    let told = student::exam_of(speaker, assignment, graded).map(|(_, told)| told);
+    let title: Vec<_> = told.iter().map(|told| with("title", told.as_str())).collect();
+    match (right, graded.exam) {
+        (Some(right), _) => {
+            page.text_element("b", &title, &right.to_string());
+            page.text_element("small", &[], &format!("/{QUESTIONS}"));
+        }
+        (None, Some(Examined::NoAnswers)) => {
+            page.text_element("span", &[vec![class("unknown")], title].concat(), "?");
+        }
+        (None, Some(_)) => page.text_element("span", &title, "–"),
+        (None, None) => {}
+    }
+    page.close("td");
 }
 
 /// What stands out: late, without a sandbox, what the sandbox saw.

@@ -6,6 +6,7 @@
 //! report of a student has no script.
 
 mod class;
+mod exam;
 mod figures;
 mod folder;
 mod histogram;
@@ -21,6 +22,7 @@ use socklab_ladder::{Attribute, Theme, Xml, page_colors};
 use socklab_say::Speaker;
 
 pub use class::class_page;
+pub use exam::{exam_key_text, exam_page, exam_text};
 pub use folder::folder_of;
 pub use student::student_page;
 pub use text::student_text;

@@ -36,7 +36,7 @@ pub fn student_page(
     page.close("small");
     page.close("h1");
     points(&mut page, speaker, assignment, graded);
-    facts(&mut page, speaker, graded);
+    facts(&mut page, speaker, assignment, graded);
     if let Some(why) = unknown(speaker, graded.state) {
         page.text_element("p", &[class("warning")], &why);
     }
@@ -133,8 +133,9 @@ fn points(page: &mut Xml, speaker: Speaker, assignment: &Assignment, graded: &Gr
 }
 
 /// What was handed in, and when.
-fn facts(page: &mut Xml, speaker: Speaker, graded: &Graded) {
-    let facts = facts_of(speaker, graded);
+fn facts(page: &mut Xml, speaker: Speaker, assignment: &Assignment, graded: &Graded) {
+    let mut facts: Vec<_> = exam_of(speaker, assignment, graded).into_iter().collect();
+    facts.extend(facts_of(speaker, graded));
     if facts.is_empty() {
         return;
     }
@@ -143,6 +144,20 @@ fn facts(page: &mut Xml, speaker: Speaker, graded: &Graded) {
         term(page, &name, &value);
     }
     page.close("dl");
+}
+
+/// What an exam came to: the name and the value, if there is one.
+pub(super) fn exam_of(
+    speaker: Speaker,
+    assignment: &Assignment,
+    graded: &Graded,
+) -> Option<(String, String)> {
+    let told = speaker.tell(&graded.exam?.sentence());
+    let value = match graded.score_of_exam(assignment) {
+        Some(score) => format!("{told} ({})", words::score(speaker, score)),
+        None => told,
+    };
+    Some((say!(speaker, "page-exam"), value))
 }
 
 /// What was handed in, and when: names and values.

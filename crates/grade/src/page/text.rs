@@ -36,6 +36,9 @@ pub fn student_text(
             text.labelled(&say("page-figure-robust"), &words::score(speaker, points.robust));
         }
     }
+    if let Some((name, value)) = student::exam_of(speaker, assignment, graded) {
+        text.labelled(&name, &value);
+    }
     text.labelled(&say("page-state"), &words::state(speaker, graded.state));
     for (name, value) in student::facts_of(speaker, graded) {
         text.labelled(&name, &value);
@@ -138,19 +141,19 @@ fn case(text: &mut Text, speaker: Speaker, case: &CaseInfo, result: &CaseResult)
 
 /// Text being written.
 #[derive(Default)]
-struct Text {
-    text: String,
+pub(super) struct Text {
+    pub(super) text: String,
 }
 
 impl Text {
     /// An empty line, if there is none yet.
-    fn gap(&mut self) {
+    pub(super) fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
-    fn heading(&mut self, heading: &str, under: char) {
+    pub(super) fn heading(&mut self, heading: &str, under: char) {
         self.gap();
         let lines = wrapped(heading, WIDTH);
         let width = lines.iter().map(|line| textwrap::core::display_width(line)).max();
@@ -162,16 +165,16 @@ impl Text {
         self.gap();
     }
 
-    fn labelled(&mut self, label: &str, value: &str) {
+    pub(super) fn labelled(&mut self, label: &str, value: &str) {
         self.hanging("", "  ", &format!("{label}: {}", words::line(value)));
     }
 
-    fn item(&mut self, indent: &str, text: &str) {
+    pub(super) fn item(&mut self, indent: &str, text: &str) {
         self.hanging(&format!("{indent}- "), &format!("{indent}  "), text);
     }
 
     /// A text of several lines, each of which is wrapped and keeps its own indentation.
-    fn paragraph(&mut self, indent: &str, text: &str) {
+    pub(super) fn paragraph(&mut self, indent: &str, text: &str) {
         for line in untabbed(text).lines() {
             let own = line.len() - line.trim_start_matches(' ').len();
             let own = " ".repeat(own.min(WIDTH / 2));
@@ -181,7 +184,7 @@ impl Text {
     }
 
     /// A text whose first line is indented otherwise than the others.
-    fn hanging(&mut self, first: &str, others: &str, text: &str) {
+    pub(super) fn hanging(&mut self, first: &str, others: &str, text: &str) {
         let room = WIDTH - first.len().max(others.len());
         let lines = wrapped(text, room);
         if lines.is_empty() {
@@ -193,13 +196,13 @@ impl Text {
     }
 
     /// A text that somebody may copy: its lines stay as they are.
-    fn verbatim(&mut self, indent: &str, text: &str) {
+    pub(super) fn verbatim(&mut self, indent: &str, text: &str) {
         for line in untabbed(text).lines() {
             self.line(indent, line);
         }
     }
 
-    fn line(&mut self, indent: &str, line: &str) {
+    pub(super) fn line(&mut self, indent: &str, line: &str) {
         let line = format!("{indent}{line}");
         // A String takes whatever is written to it.
         let _ = writeln!(self.text, "{}", line.trim_end());

@@ -88,6 +88,7 @@ pub(crate) fn book(forms: &[(&str, Form)]) -> Gradebook {
         pack: None,
         seed: 1,
         counted: Counted::Core,
+        exam: None,
         started: "2026-01-01T00:00:00Z".into(),
         cases: Vec::new(),
     };
@@ -108,6 +109,7 @@ pub(crate) fn book(forms: &[(&str, Form)]) -> Gradebook {
         retries: 0,
         group: None,
         comment: None,
+        exam: None,
         form: Some(form.clone()),
     });
     let results = results.collect();

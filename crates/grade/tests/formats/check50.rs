@@ -14,7 +14,7 @@ fn keys(object: &Map<String, Value>) -> Vec<&str> {
     keys
 }
 
-fn check(value: &Value) {
+pub(crate) fn check(value: &Value) {
     let top = value.as_object().unwrap();
     assert!(top["slug"].is_string() && top["version"].is_string());
     if let Some(error) = top.get("error") {

@@ -26,7 +26,7 @@ const REQUIRED: [&str; 13] = [
     "tests",
 ];
 
-fn check(value: &Value) {
+pub(crate) fn check(value: &Value) {
     let top = value.as_object().unwrap();
     for name in REQUIRED {
         assert!(top.contains_key(name), "{name} is missing");

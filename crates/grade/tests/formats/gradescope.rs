@@ -43,7 +43,7 @@ fn one_of(value: &Value, allowed: &[&str]) {
     assert!(allowed.contains(&word), "{word}");
 }
 
-fn check(value: &Value) {
+pub(crate) fn check(value: &Value) {
     let top = value.as_object().unwrap();
     for key in top.keys() {
         assert!(TOP.contains(&key.as_str()), "{key}");

@@ -4,6 +4,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use socklab_grade::exam::Examined;
 use socklab_grade::{CaseState, Counted, Gradebook, State};
 
 use crate::sample;
@@ -62,7 +63,7 @@ pub(crate) fn book() -> impl Strategy<Value = Gradebook> {
     let student = (of_all, [state.clone(), state.clone(), state.clone(), state], vec(text(), 16));
     (vec(student, 0..4), vec(text(), 8), any::<bool>(), select(vec!["en", "es", "xx"])).prop_map(
         |(students, texts, all, language)| {
-            let mut book = sample::book();
+            let mut book = if all { sample::examined() } else { sample::book() };
             let about = &mut book.assignment;
             let mut texts = texts.into_iter();
             let mut next = || texts.next().unwrap_or_default();
@@ -85,6 +86,8 @@ pub(crate) fn book() -> impl Strategy<Value = Gradebook> {
                         State::Graded => sample::graded("student-02", &cases),
                         state => sample::none("student-04", state),
                     };
+                    let exams = [Examined::NoAnswers, Examined::Answered { right: 3 }];
+                    graded.exam = all.then(|| exams[next().len() % 2]);
                     graded.student.id = next();
                     graded.student.name = Some(next());
                     graded.student.email = Some(next());

@@ -44,7 +44,7 @@ fn rules(
     })
 }
 
-fn check(node: Node<'_, '_>) {
+pub(crate) fn check(node: Node<'_, '_>) {
     let tag = node.tag_name().name();
     let (required, optional, children) = rules(tag).unwrap_or_else(|| panic!("no element {tag}"));
     let names: Vec<&str> = node.attributes().map(|attribute| attribute.name()).collect();
@@ -70,7 +70,7 @@ fn check(node: Node<'_, '_>) {
 }
 
 /// What the attributes count is there.
-fn check_counts(suite: Node<'_, '_>) {
+pub(crate) fn check_counts(suite: Node<'_, '_>) {
     let number = |name: &str| suite.attribute(name).unwrap().parse::<usize>().unwrap();
     let with = |tag: &str| {
         let cases = suite.children().filter(|node| node.has_tag_name("testcase"));
@@ -84,7 +84,7 @@ fn check_counts(suite: Node<'_, '_>) {
     assert_eq!(number("skipped"), with("skipped"));
 }
 
-fn suites<'a>(document: &'a Document<'_>) -> Vec<Node<'a, 'a>> {
+pub(crate) fn suites<'a>(document: &'a Document<'_>) -> Vec<Node<'a, 'a>> {
     let all = document.root_element().children().filter(|it| it.has_tag_name("testsuite"));
     all.map(|node| document.get_node(node.id()).unwrap()).collect()
 }

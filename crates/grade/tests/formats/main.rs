@@ -4,6 +4,7 @@
 
 mod check50;
 mod classroom50;
+mod exam;
 mod grades;
 mod gradescope;
 mod hostile;

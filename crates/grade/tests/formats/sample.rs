@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use socklab_grade::cluster::{Form, Observed, Trait};
+use socklab_grade::exam::{ExamInfo, Examined};
 use socklab_grade::{
     Assignment, Attempt, CaseInfo, CaseResult, CaseState, Counted, Did, FORMAT_VERSION, Files,
     Gradebook, Graded, Pack, Points, Score, Sighting, State, Student, Used,
@@ -36,6 +37,20 @@ pub(crate) fn book() -> Gradebook {
     Gradebook { format_version: FORMAT_VERSION, assignment: assignment(), results }
 }
 
+/// The same after an exam with two points for each right answer: two right, one who did not pass, one
+/// without answers.
+pub(crate) fn examined() -> Gradebook {
+    let mut book = book();
+    book.assignment.exam = Some(ExamInfo { each: 2, marked: true });
+    for graded in &mut book.results {
+        graded.exam = Some(Examined::NotPassed);
+    }
+    book.results[0].exam = Some(Examined::Answered { right: 2 });
+    book.results[1].exam = Some(Examined::NoAnswers);
+    book.results[5].exam = None;
+    book
+}
+
 pub(crate) fn assignment() -> Assignment {
     let case = |name: &str, points, robust, hidden| CaseInfo {
         name: name.to_owned(),
@@ -53,6 +68,7 @@ pub(crate) fn assignment() -> Assignment {
         pack: Some(Pack { name: "pack-a".to_owned(), sha256: "cd".repeat(32) }),
         seed: 7,
         counted: Counted::Core,
+        exam: None,
         started: "2026-11-27T09:00:00.5Z".to_owned(),
         cases: vec![
             case("echo", 4, false, false),
@@ -110,6 +126,7 @@ pub(crate) fn graded(id: &str, states: &[CaseState; 4]) -> Graded {
         retries: 1,
         group: Some("A".to_owned()),
         comment: Some("Read on until recv returns 0.".to_owned()),
+        exam: None,
         form: Some(form()),
     }
 }
@@ -181,6 +198,7 @@ pub(crate) fn none(id: &str, state: State) -> Graded {
         unsafe_because: None,
         group: None,
         comment: None,
+        exam: None,
         form: None,
         ..graded(id, &[CaseState::Skipped; 4])
     }

@@ -128,7 +128,7 @@ fn is(value: &Value, name: &str) -> bool {
 
 /// The sample with every field that may be left out.
 fn full() -> Gradebook {
-    let mut book = sample::book();
+    let mut book = sample::examined();
     book.results[0].student.more.insert("Section".to_owned(), "A".to_owned());
     book.results[0].comment = Some("Well done.".to_owned());
     book.results[0].form = serde_json::from_value(serde_json::json!({ "state": "graded" })).ok();

@@ -20,7 +20,7 @@ fn with(columns: &[(&str, &str)]) -> Gradebook {
     book
 }
 
-fn column(table: &[Vec<String>], name: &str) -> Vec<String> {
+pub(crate) fn column(table: &[Vec<String>], name: &str) -> Vec<String> {
     let index = table[0].iter().position(|it| it == name);
     let index = index.unwrap_or_else(|| panic!("no column {name} in {:?}", table[0]));
     table[1..].iter().map(|row| row[index].clone()).collect()

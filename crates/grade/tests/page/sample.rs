@@ -135,6 +135,7 @@ pub(crate) fn assignment() -> Assignment {
         pack: Some(Pack { name: "secret-2026".to_owned(), sha256: "77aa01".repeat(10) + "beef" }),
         seed: 20_261_128,
         counted: Counted::Core,
+        exam: None,
         started: "2026-11-28T06:41:52Z".to_owned(),
         cases: CASES.into_iter().map(case).collect(),
     }
@@ -209,6 +210,7 @@ pub(crate) fn graded(
         retries: 0,
         group: Some(GROUPS[kind].to_owned()),
         comment: None,
+        exam: None,
         form: None,
     }
 }

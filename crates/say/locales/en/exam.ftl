@@ -15,7 +15,6 @@ arg-exam-no_sandbox = Run it without isolation: it could reach those who judge i
 arg-exam-require_isolation = Run it only where it can be isolated from those who judge it (otherwise exit code 3)
 arg-exam-command = Your program, as `socklab check` takes it: a command, or its source file (default: the file that `exercise start` wrote)
 examples-exam =
-    Examples:
     $ socklab exam echo-server  # the file that `exercise start` wrote
     $ socklab exam echo-server --again  # three other questions
     $ socklab exam echo-server --student ana --show -- server.py  # for a sheet of paper

@@ -15,7 +15,6 @@ arg-exam-no_sandbox = Lo ejecuta sin aislarlo: podría alcanzar a quienes lo juz
 arg-exam-require_isolation = Lo ejecuta solo donde se puede aislar de quienes lo juzgan (si no, código de salida 3)
 arg-exam-command = Tu programa, como lo recibe `socklab check`: un comando, o su archivo fuente (por defecto: el que escribió `exercise start`)
 examples-exam =
-    Ejemplos:
     $ socklab exam echo-server  # el archivo que escribió `exercise start`
     $ socklab exam echo-server --again  # otras tres preguntas
     $ socklab exam echo-server --student ana --show -- server.py  # para una hoja de papel

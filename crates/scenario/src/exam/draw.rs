@@ -12,13 +12,41 @@ pub const QUESTIONS: usize = 3;
 /// Three questions, as indices into the candidates of an [`Exam`].
 pub type Asked = [usize; QUESTIONS];
 
+/// What drawing has to know of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traits<'e> {
+    /// See [`Candidate::id`].
+    pub id: &'e str,
+    /// Its kind.
+    pub kind: &'e str,
+    /// The call that it is about.
+    pub call: &'e str,
+    /// True if a variant was run for it.
+    pub ran: bool,
+}
+
 /// A student, and what can be asked about that student's program.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Sheet<'e> {
-    /// The student's id.
-    pub student: &'e str,
+    /// The seed of the order in which questions are preferred.
+    pub seed: u64,
     /// The questions.
-    pub exam: &'e Exam,
+    pub questions: Vec<Traits<'e>>,
+    /// The three that this student has already.
+    pub kept: Option<Asked>,
+}
+
+impl<'e> Sheet<'e> {
+    /// A student who has no questions yet.
+    pub fn of(student: &str, exam: &'e Exam) -> Self {
+        Self { seed: seed_of(student), questions: traits(exam), kept: None }
+    }
+}
+
+/// What drawing has to know of all questions.
+fn traits(exam: &Exam) -> Vec<Traits<'_>> {
+    let all = exam.candidates.iter();
+    all.map(|it| Traits { id: &it.id, kind: it.kind, call: &it.call, ran: it.ran }).collect()
 }
 
 /// Why a student gets no three questions.
@@ -47,22 +75,26 @@ fn rank(seed: u64, text: &str) -> u64 {
 /// The order in which the choices of a question are shown: indices into its choices, for the letters a,
 /// b, c ….
 pub fn letters(candidate: &Candidate, seed: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..candidate.choices.len()).collect();
-    let label = |index: &usize| candidate.choices[*index].label;
-    order.sort_by_key(|index| rank(seed, &format!("{} {}", candidate.id, label(index))));
+    let labels: Vec<&str> = candidate.choices.iter().map(|choice| choice.label).collect();
+    order(&candidate.id, &labels, seed)
+}
+
+/// The same for a question of this id whose choices are called like that.
+pub fn order(id: &str, labels: &[&str], seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    order.sort_by_key(|index| rank(seed, &format!("{id} {}", labels[*index])));
     order
 }
 
 /// All triples of the questions that may be asked, the best first: those with different kinds and calls,
 /// and with one about what would have happened; among equals the seed decides.
-fn triples(exam: &Exam, seed: u64, without: &BTreeSet<String>) -> Vec<Asked> {
-    let may: Vec<usize> = exam
-        .candidates
+fn triples(questions: &[Traits<'_>], seed: u64, without: &BTreeSet<String>) -> Vec<Asked> {
+    let may: Vec<usize> = questions
         .iter()
         .enumerate()
-        .filter_map(|(index, one)| (!without.contains(&one.id)).then_some(index))
+        .filter_map(|(index, one)| (!without.contains(one.id)).then_some(index))
         .collect();
-    let ranks: Vec<u64> = exam.candidates.iter().map(|one| rank(seed, &one.id)).collect();
+    let ranks: Vec<u64> = questions.iter().map(|one| rank(seed, one.id)).collect();
     let mut all = Vec::new();
     for (first, a) in may.iter().enumerate() {
         for (second, b) in may.iter().enumerate().skip(first + 1) {
@@ -73,7 +105,7 @@ fn triples(exam: &Exam, seed: u64, without: &BTreeSet<String>) -> Vec<Asked> {
                 let mixed = asked.iter().fold(seed, |all, index| {
                     all.rotate_left(17).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ ranks[*index]
                 });
-                all.push((std::cmp::Reverse(variety(exam, &asked)), mixed, asked));
+                all.push((std::cmp::Reverse(variety(questions, &asked)), mixed, asked));
             }
         }
     }
@@ -83,10 +115,10 @@ fn triples(exam: &Exam, seed: u64, without: &BTreeSet<String>) -> Vec<Asked> {
 
 /// How different three questions are: kinds count most, then calls, then that one was proved by running
 /// and one was not.
-fn variety(exam: &Exam, asked: &Asked) -> usize {
-    let all = asked.map(|index| &exam.candidates[index]);
+fn variety(questions: &[Traits<'_>], asked: &Asked) -> usize {
+    let all = asked.map(|index| questions[index]);
     let kinds = BTreeSet::from(all.map(|one| one.kind)).len();
-    let calls = BTreeSet::from(all.map(|one| one.call.as_str())).len();
+    let calls = BTreeSet::from(all.map(|one| one.call)).len();
     let families = BTreeSet::from(all.map(|one| one.ran)).len();
     4 * kinds + calls + 2 * families
 }
@@ -98,19 +130,23 @@ fn variety(exam: &Exam, asked: &Asked) -> usize {
 /// How many there are, if they are too few.
 pub fn draw(exam: &Exam, seed: u64, without: &BTreeSet<String>) -> Result<Asked, Shortage> {
     let left = exam.candidates.iter().filter(|one| !without.contains(&one.id)).count();
-    triples(exam, seed, without).first().copied().ok_or(Shortage::Few(left))
+    triples(&traits(exam), seed, without).first().copied().ok_or(Shortage::Few(left))
 }
 
 /// Three questions for each student, so that no two have the same three: a question is the same if its
 /// kind and its numbers are. Where that is possible at all, it is found (augmenting paths, as in a
-/// matching of two sides); who is left gets [`Shortage::Shared`].
+/// matching of two sides); who is left gets [`Shortage::Shared`]. Whoever has three already keeps
+/// them.
 pub fn assign(sheets: &[Sheet<'_>]) -> Vec<Result<Asked, Shortage>> {
     let wishes: Vec<Vec<Asked>> = sheets
         .iter()
-        .map(|sheet| triples(sheet.exam, seed_of(sheet.student), &BTreeSet::new()))
+        .map(|sheet| match sheet.kept {
+            Some(kept) => vec![kept],
+            None => triples(&sheet.questions, sheet.seed, &BTreeSet::new()),
+        })
         .collect();
     let name = |student: usize, asked: &Asked| {
-        let mut ids = asked.map(|index| sheets[student].exam.candidates[index].id.as_str());
+        let mut ids = asked.map(|index| sheets[student].questions[index].id);
         ids.sort_unstable();
         ids
     };
@@ -122,7 +158,7 @@ pub fn assign(sheets: &[Sheet<'_>]) -> Vec<Result<Asked, Shortage>> {
         .iter()
         .zip(&wishes)
         .map(|(sheet, wishes)| match wishes.is_empty() {
-            true => Err(Shortage::Few(sheet.exam.candidates.len())),
+            true => Err(Shortage::Few(sheet.questions.len())),
             false => Err(Shortage::Shared),
         })
         .collect();
@@ -232,7 +268,7 @@ mod tests {
         let same = exam(&kinds);
         let names: Vec<String> = (1..=60).map(|number| format!("student-{number:02}")).collect();
         let sheets: Vec<Sheet<'_>> =
-            names.iter().map(|student| Sheet { student, exam: &same }).collect();
+            names.iter().map(|student| Sheet::of(student, &same)).collect();
         let dealt = assign(&sheets);
         let triples: BTreeSet<BTreeSet<String>> =
             dealt.iter().map(|asked| ids(&same, &asked.unwrap())).collect();
@@ -249,8 +285,8 @@ mod tests {
         let (large, small) = (exam(&SIX), exam(&SIX[..3]));
         let names: Vec<String> = (0..56).map(|number| format!("s{number}")).collect();
         let mut sheets: Vec<Sheet<'_>> =
-            names[..55].iter().map(|student| Sheet { student, exam: &large }).collect();
-        sheets.push(Sheet { student: &names[55], exam: &small });
+            names[..55].iter().map(|student| Sheet::of(student, &large)).collect();
+        sheets.push(Sheet::of(&names[55], &small));
         // All 56 triples are needed, and the last student has only one that is possible.
         let dealt = assign(&sheets);
         let only = ids(&small, &dealt[55].unwrap());
@@ -264,10 +300,24 @@ mod tests {
     #[test]
     fn what_is_not_possible_is_said() {
         let (three, two) = (exam(&SIX[..3]), exam(&SIX[..2]));
-        let sheet = |student, exam| Sheet { student, exam };
+        let sheet = Sheet::of;
         let dealt = assign(&[sheet("a", &three), sheet("b", &three), sheet("c", &two)]);
         assert!(dealt[0].is_ok());
         assert_eq!(dealt[1..], [Err(Shortage::Shared), Err(Shortage::Few(2))]);
+    }
+
+    #[test]
+    fn who_has_three_keeps_them_whoever_comes_later() {
+        let exam = exam(&SIX);
+        let alone = assign(&[Sheet::of("b", &exam)])[0].unwrap();
+        let kept = Sheet { kept: Some(alone), ..Sheet::of("b", &exam) };
+        let many: Vec<String> = (0..55).map(|number| format!("a{number}")).collect();
+        let mut sheets: Vec<Sheet<'_>> = many.iter().map(|name| Sheet::of(name, &exam)).collect();
+        sheets.push(kept);
+        let dealt = assign(&sheets);
+        assert_eq!(dealt[55], Ok(alone));
+        let triples: BTreeSet<_> = dealt.iter().map(|asked| ids(&exam, &asked.unwrap())).collect();
+        assert_eq!(triples.len(), 56, "all there are");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! 2. `prove` runs each variant twice with the same program. What the call in question did there is the
 //!    key. A variant without one clear answer makes no question.
 //! 3. [`draw`] chooses three for one student, [`assign`] three for everybody in a class, so that no two
-//!    get the same three. [`score`] reads what they answered.
+//!    get the same three.
 //!
 //! All but the proof is pure.
 
@@ -14,7 +14,6 @@ mod draft;
 mod draw;
 mod prove;
 mod read;
-mod score;
 #[cfg(test)]
 mod tests;
 mod variant;
@@ -34,10 +33,8 @@ use crate::recording::Recording;
 use crate::submission::Submission;
 use crate::verdict::CaseState;
 
-pub use draw::{Asked, QUESTIONS, Sheet, Shortage, assign, draw, letters, seed_of};
+pub use draw::{Asked, QUESTIONS, Sheet, Shortage, Traits, assign, draw, letters, order, seed_of};
 use would::Proposal;
-
-pub use score::{AnswersError, Score, score};
 
 /// What can be asked about one program.
 #[derive(Clone, Debug, Default)]
@@ -86,11 +83,14 @@ pub struct Choice {
 
 impl Exam {
     /// Finds the questions about a program that passed a check, and proves them by running variants
-    /// of its cases. `progress` is told how many of them are done, and of how many; false ends it.
+    /// of its cases. Nothing is asked about a case that `may_ask` keeps back: what students may not
+    /// know of a case must not stand in a question. `progress` is told how many of them are done, and
+    /// of how many; false ends it.
     pub fn of(
         report: &Report<'_>,
         submission: &Submission,
         runner: &Runner,
+        may_ask: impl Fn(&Case) -> bool,
         mut progress: impl FnMut(usize, usize) -> bool,
     ) -> Self {
         let mut exam = Self::default();
@@ -98,7 +98,7 @@ impl Exam {
         let mut cases = Vec::new();
         for done in &report.cases {
             let Some(recording) = done.recording.as_ref() else { continue };
-            if done.verdict.state != CaseState::Passed {
+            if done.verdict.state != CaseState::Passed || !may_ask(done.case) {
                 continue;
             }
             let Some(found) = Found::of(recording, done.case) else { continue };

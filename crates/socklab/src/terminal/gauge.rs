@@ -27,7 +27,7 @@ impl Gauge {
     }
 
     pub(crate) fn advance(&mut self) {
-        self.done += 1;
+        self.done = (self.done + 1).min(self.all);
     }
 
     /// The line, cut to the terminal's width: a wrapped line could not be erased.

@@ -13,11 +13,11 @@ use crate::stage::{Ended, Running, run, socklab};
 const EXERCISES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises");
 
 /// A class that hands in programs of the course, and what grading it leaves.
-struct School(tempfile::TempDir);
+pub(crate) struct School(tempfile::TempDir);
 
 impl School {
     /// `students` are their ids, and the programs of the exercise that they hand in.
-    fn of(exercise: &str, students: &[(&str, &str)]) -> Self {
+    pub(crate) fn of(exercise: &str, students: &[(&str, &str)]) -> Self {
         let school = Self(tempfile::tempdir().expect("a folder"));
         for folder in ["tmp", "class"] {
             fs::create_dir(school.path(folder)).expect("a folder");
@@ -28,7 +28,7 @@ impl School {
         school
     }
 
-    fn hand_in(&self, exercise: &str, id: &str, program: &str) {
+    pub(crate) fn hand_in(&self, exercise: &str, id: &str, program: &str) {
         let program = Path::new(EXERCISES).join(exercise).join(program);
         let folder = self.path("class").join(id);
         fs::create_dir_all(&folder).expect("a folder");
@@ -36,11 +36,11 @@ impl School {
         fs::copy(program, folder.join(name)).expect("a file");
     }
 
-    fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.0.path().join(below)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = socklab(&["grade"]);
         command.current_dir(self.0.path()).args(arguments);
         command.env("TMPDIR", self.path("tmp")).env("XDG_STATE_HOME", self.path("state"));
@@ -48,31 +48,31 @@ impl School {
     }
 
     /// Grades with these arguments; `None` where a sandbox is refused.
-    fn grade(&self, arguments: &[&str]) -> Option<Ended> {
+    pub(crate) fn grade(&self, arguments: &[&str]) -> Option<Ended> {
         let ended = run(&mut self.command(arguments));
         let refused = ended.code == 3 && ended.errors.contains("can't be contained");
         (!refused).then_some(ended)
     }
 
-    fn book(&self) -> Value {
+    pub(crate) fn book(&self) -> Value {
         let text = fs::read(self.path("out/gradebook.json")).expect("a gradebook");
         serde_json::from_slice(&text).expect("JSON")
     }
 
     /// How many results were kept since the beginning.
-    fn kept(&self) -> usize {
+    pub(crate) fn kept(&self) -> usize {
         let text = fs::read_to_string(self.path("out/results.jsonl")).expect("a journal");
         text.lines().filter(|line| line.starts_with("{\"result\"")).count()
     }
 
     /// Nothing is left in the folder for temporary files.
-    fn is_tidy(&self) -> bool {
+    pub(crate) fn is_tidy(&self) -> bool {
         fs::read_dir(self.path("tmp")).expect("a folder").count() == 0
     }
 }
 
 /// The table without what a second run does not have again: how long it took.
-fn table(ended: &Ended) -> String {
+pub(crate) fn table(ended: &Ended) -> String {
     let text = ended.text();
     text.split("\nTook ").next().unwrap_or_default().to_owned()
 }
@@ -90,6 +90,7 @@ macro_rules! graded {
         }
     };
 }
+pub(crate) use graded;
 
 #[test]
 fn a_class_is_graded_once_and_again_only_what_changed() {
@@ -271,7 +272,7 @@ fn two_gradings_do_not_write_into_one_folder() {
 }
 
 /// A case that students don't have.
-const PACK: &str = r#"format_version = 1
+pub(crate) const PACK: &str = r#"format_version = 1
 topic = "tcp"
 port = 8007
 

@@ -19,6 +19,7 @@ mod exam;
 mod exercises;
 mod formats;
 mod grade;
+mod grade_exam;
 mod hint;
 mod hostile;
 mod interop_ntp;

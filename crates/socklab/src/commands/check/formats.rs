@@ -82,6 +82,7 @@ impl Written<'_> {
             gaps: &self.help.hints,
             seed: self.seed,
             counted: Counted::Core,
+            exam: None,
         }
     }
 

@@ -29,6 +29,8 @@ use crate::style;
 use crate::terminal::gauge::{self, Gauge};
 use crate::terminal::{keys, markdown};
 
+pub(crate) use shown::rows;
+
 /// The kind of a line in the progress file.
 const EXAM: &str = "exam";
 
@@ -150,9 +152,10 @@ fn passed<'a>(
     runner: &'a Runner,
 ) -> Result<Report<'a>> {
     let check = Check { exercise, submission: &built.submission, runner, only: None };
-    let mut gauge = Gauge::new(check.cases().count(), std::io::stderr().is_terminal());
-    gauge.show(&say!(speaker, "exam-checking"));
     let mut core = check.cases().filter(|case| !case.robust).count();
+    let others = check.cases().count() - core;
+    let mut gauge = Gauge::new(core + others.min(ROBUST), std::io::stderr().is_terminal());
+    gauge.show(&say!(speaker, "exam-checking"));
     let mut robust = 0;
     let report = check.run(|done| {
         gauge.advance();
@@ -188,12 +191,18 @@ fn passed<'a>(
 /// Finds the questions, and proves those that need it by running.
 fn questions(speaker: Speaker, report: &Report<'_>, built: &Built, runner: &Runner) -> Exam {
     let visible = std::io::stderr().is_terminal();
-    let exam = Exam::of(report, &built.submission, runner, |done, all| {
-        let mut gauge = Gauge::new(all, visible);
-        (0..done).for_each(|_| gauge.advance());
-        gauge.show(&say!(speaker, "exam-proving"));
-        true
-    });
+    let exam = Exam::of(
+        report,
+        &built.submission,
+        runner,
+        |_| true,
+        |done, all| {
+            let mut gauge = Gauge::new(all, visible);
+            (0..done).for_each(|_| gauge.advance());
+            gauge.show(&say!(speaker, "exam-proving"));
+            true
+        },
+    );
     gauge::hide();
     exam
 }

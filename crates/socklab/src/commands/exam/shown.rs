@@ -72,14 +72,18 @@ pub(super) fn told(
 
 /// The rows of the ladder that show the answer, highlighted.
 fn evidence(speaker: Speaker, candidate: &Candidate, width: usize) -> String {
+    printer::marked(&rows(speaker, candidate, &TextStyle::new(width).color(true)))
+}
+
+/// The rows of the ladder that show the answer.
+pub(crate) fn rows(speaker: Speaker, candidate: &Candidate, style: &TextStyle) -> String {
     let options = Options::new(speaker).detail(Detail::Essential).offers_all(false);
     let options = options.fold(false).keep(candidate.evidence.iter().copied());
     let mut ladder = Ladder::of(&candidate.timeline, &options);
     ladder.highlight(&candidate.evidence);
     ladder.excerpt(&candidate.evidence, AROUND);
     ladder.footer.clear();
-    let text = ladder.to_text(&TextStyle::new(width).color(true));
-    printer::marked(&text)
+    ladder.to_text(style)
 }
 
 impl Paper<'_> {

@@ -23,7 +23,7 @@ pub(super) struct Place {
     /// What a student may see.
     pub(super) own: String,
     /// What nobody but the teacher may see.
-    hidden: String,
+    pub(super) hidden: String,
 }
 
 impl Place {

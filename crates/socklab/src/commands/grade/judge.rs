@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use socklab_grade::class::Enrolled;
+use socklab_grade::exam::ExamInfo;
 use socklab_grade::journal::key;
 use socklab_grade::{Counted, Pack};
 use socklab_say::Speaker;
@@ -29,6 +30,7 @@ pub(super) struct Judged {
     hidden: Vec<String>,
     gaps: Hints,
     counted: Counted,
+    exam: Option<ExamInfo>,
     /// The options that another command needs to find the exercise.
     pub(super) words: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl Judged {
             hidden,
             exercise,
             counted: options.count.into(),
+            exam: options.exam.map(|each| ExamInfo { each, marked: false }),
             words: options.which.words(),
         })
     }
@@ -65,6 +68,7 @@ impl Judged {
             gaps: &self.gaps,
             seed,
             counted: self.counted,
+            exam: self.exam,
         }
     }
 

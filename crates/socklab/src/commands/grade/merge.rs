@@ -8,10 +8,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
+use socklab_grade::exam::ExamInfo;
 use socklab_grade::journal::{Entry, History, Journal, Line, Round};
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
 
+use super::exam;
 use super::files::make;
 use super::out::{cannot_write, refused};
 use super::written::{Wanted, keep, read};
@@ -74,10 +76,13 @@ pub(super) fn merge(speaker: Speaker, options: &cli::GradeMerge) -> Result<ExitC
     if book.results.iter().all(|graded| graded.state.has_points()) {
         add(&Line::Finished(1))?;
     }
-    keep(speaker, &options.output, &Wanted::of(&options.format, None), &book)?;
+    let exam = exam::deal(speaker, &options.output, &book)?;
+    let wanted = Wanted::of(&options.format, None);
+    let book = keep(speaker, &options.output, &wanted, &book, exam.as_ref())?;
     table::show(speaker, &book, None);
     table::took(speaker, 0, began.elapsed());
     println!("{}", say!(speaker, "grade-kept", folder = socklab_say::path(&options.output)));
+    exam::tell(speaker, &options.output, &book, false)?;
     Ok(verdict(speaker, &book))
 }
 
@@ -104,8 +109,10 @@ impl Part {
 /// What all parts were graded by. It must be the same: otherwise their points can't be compared.
 fn common(speaker: Speaker, folders: &[std::path::PathBuf], parts: &[Part]) -> Result<Assignment> {
     let first = &parts[0].book.assignment;
-    let plain =
-        |assignment: &Assignment| Assignment { started: String::new(), ..assignment.clone() };
+    let plain = |assignment: &Assignment| {
+        let exam = assignment.exam.map(|exam| ExamInfo { marked: false, ..exam });
+        Assignment { started: String::new(), exam, ..assignment.clone() }
+    };
     let other = parts.iter().position(|part| plain(&part.book.assignment) != plain(first));
     if let Some(other) = other {
         let [one, other] = [&folders[0], &folders[other]].map(socklab_say::path);
@@ -113,7 +120,7 @@ fn common(speaker: Speaker, folders: &[std::path::PathBuf], parts: &[Part]) -> R
         return Err(Failure::new(ExitReason::Usage, what).into());
     }
     let started = parts.iter().map(|part| &part.book.assignment.started).min();
-    Ok(Assignment { started: started.cloned().unwrap_or_default(), ..first.clone() })
+    Ok(Assignment { started: started.cloned().unwrap_or_default(), ..plain(first) })
 }
 
 /// Refuses parts of a class if others of them are missing.

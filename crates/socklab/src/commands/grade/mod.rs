@@ -5,6 +5,7 @@
 //! the results in a folder, `files` writes what belongs to a student, and `table` shows the class.
 
 mod autograder;
+mod exam;
 mod files;
 mod judge;
 mod merge;
@@ -20,7 +21,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -46,6 +47,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
     match &options.command {
         Some(cli::GradeCommand::Merge(options)) => return merge::merge(speaker, options),
         Some(cli::GradeCommand::Groups { folder }) => return written::groups(speaker, folder),
+        Some(cli::GradeCommand::Exam(options)) => return exam::mark(speaker, options),
         None => {}
     }
     if let (Some(name), Some(zip)) = (&options.name, &options.gradescope_zip) {
@@ -103,6 +105,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         so_far: &so_far,
         end: options.deadline.map(|deadline| began + deadline),
         stopped: AtomicBool::new(false),
+        proving: AtomicUsize::new(0),
     };
     if let Some(times) = options.soak {
         return soak::soak(pool, &jobs, times);
@@ -124,8 +127,8 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
             table::show(speaker, &book, changed.as_deref());
             table::took(speaker, graded, began.elapsed());
             if let Some(folder) = &options.output {
-                let folder = socklab_say::path(folder);
-                println!("{}", say!(speaker, "grade-kept", folder = folder));
+                println!("{}", say!(speaker, "grade-kept", folder = socklab_say::path(folder)));
+                exam::tell(speaker, folder, &book, options.shard.is_some())?;
             }
         }
     }

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use socklab_grade::class::{Submission, UnpackError, UnpackLimits, Unpacked, Wanted, main_file};
+use socklab_grade::exam::has_passed;
 use socklab_grade::{Graded, State};
 use socklab_say::say;
 use socklab_scenario::exercise::{BuildFolder, Built, CaseReport, Check, Code};
 use socklab_scenario::format::Case;
 use socklab_scenario::{Runner, Used};
 
+use super::exam;
 use super::files;
 use super::pool::{Job, Pool};
 use crate::commands::Subject;
@@ -172,7 +174,6 @@ impl Pool<'_> {
         for (case, took) in graded.cases.iter_mut().zip(times) {
             case.milliseconds = milliseconds(took);
         }
-        graded.used.processor_milliseconds = milliseconds(runner.used.processor());
         graded.compiler.clone_from(&built.warnings);
         if self.options.without_sandbox {
             graded.unsafe_because.get_or_insert_with(|| "--unsafe".to_owned());
@@ -181,7 +182,16 @@ impl Pool<'_> {
         if let Some(out) = &self.so_far.out {
             let place = files::Place::of(job);
             files::of_cases(self.texts, &out.folder, &place, &report, &self.judge, &mut graded)?;
+            if out.assignment.exam.is_some() && has_passed(&out.assignment, &graded) {
+                let _proving = self.proving();
+                let examined = exam::Examined { report: &report, built: &built, runner: &runner };
+                let found = exam::find(self.texts, &examined, &self.judge, || !self.is_over());
+                let Some(found) = found else { return Ok(None) };
+                let seed = self.judge.seed;
+                exam::keep_questions(self.texts, &out.folder, &place, &graded, seed, found)?;
+            }
         }
+        graded.used.processor_milliseconds = milliseconds(runner.used.processor());
         Ok(Some(graded))
     }
 

@@ -5,10 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use socklab_grade::differences::{self, Difference};
+use socklab_grade::exam::ExamInfo;
 use socklab_grade::journal::{Entry, History, Journal, JournalError, Line, Round};
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
 
+use super::exam;
 use super::written::{Wanted, keep, refresh};
 use crate::cli;
 use crate::exit_reason::ExitReason;
@@ -25,6 +27,8 @@ pub(super) struct Out {
     pub(super) round: u32,
     /// What is graded in it.
     pub(super) assignment: Assignment,
+    /// True if it is a part of a class only.
+    is_part: bool,
     speaker: Speaker,
 }
 
@@ -43,6 +47,10 @@ impl Out {
     ) -> Result<Self> {
         let opened = Journal::open(folder).map_err(|error| refused(speaker, error))?;
         let (mut journal, history) = opened;
+        // An exam that was asked for once stays one.
+        let exam = exam::read(speaker, folder)?.map(|exam| exam.each);
+        let exam = exam.map(|each| ExamInfo { each, marked: false });
+        let wanted = Assignment { exam: wanted.exam.or(exam), ..wanted };
         let last = history.last_round().cloned();
         if let Some(last) = last.as_ref().filter(|it| it.assignment.exercise != wanted.exercise) {
             let folder = socklab_say::path(folder);
@@ -71,7 +79,8 @@ impl Out {
                 let (seed, started) = (last.assignment.seed, last.assignment.started.clone());
                 let language = last.assignment.language.clone();
                 let known = |name: &str| last.assignment.case(name).map(|it| it.title.clone());
-                let mut assignment = Assignment { seed, started, ..wanted };
+                let exam = wanted.exam.or(last.assignment.exam);
+                let mut assignment = Assignment { seed, started, exam, ..wanted };
                 if language != assignment.language {
                     for case in &mut assignment.cases {
                         case.title = known(&case.name).unwrap_or_default();
@@ -100,7 +109,9 @@ impl Out {
             }
         };
         let folder = folder.to_owned();
-        Ok(Self { folder, journal: Mutex::new(journal), history, round, assignment, speaker })
+        let journal = Mutex::new(journal);
+        let is_part = options.shard.is_some();
+        Ok(Self { folder, journal, history, round, assignment, is_part, speaker })
     }
 
     /// Keeps a result. When this returns, it is on the disk.
@@ -123,11 +134,17 @@ impl Out {
     /// Writes what the whole class came to.
     pub(super) fn keep(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted,
         book: &Gradebook,
         changed: &[Difference],
-    ) -> Result<()> {
-        keep(self.speaker, &self.folder, wanted, book)?;
+    ) -> Result<Gradebook> {
+        // A part of a class does not know what the others are asked.
+        let exam = match self.is_part {
+            false => exam::deal(self.speaker, &self.folder, book)?,
+            true => None,
+        };
+        let wanted = wanted.clone().and_there(&self.folder, book);
+        let book = keep(self.speaker, &self.folder, &wanted, book, exam.as_ref())?;
         if self.round > 1 {
             let path = self.folder.join("differences.csv");
             write(self.speaker, &path, &differences::csv(changed))?;
@@ -136,7 +153,7 @@ impl Out {
         if all && self.history.finished != Some(self.round) {
             self.write(&Line::Finished(self.round))?;
         }
-        Ok(())
+        Ok(book)
     }
 }
 

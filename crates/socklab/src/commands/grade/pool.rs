@@ -2,8 +2,8 @@
 //! enough; what they share is the list of what is left, and the journal.
 
 use std::io::{IsTerminal, stderr};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,10 +11,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Error, Result};
 use socklab_grade::Graded;
 use socklab_grade::class::{Enrolled, Submission};
+use socklab_grade::exam::has_passed;
 use socklab_grade::journal::key;
-use socklab_say::{Speaker, duration, say};
+use socklab_say::{Speaker, count, duration, say};
 use socklab_scenario::Runner;
 
+use super::exam;
 use super::judge::Judged;
 use super::one::Led;
 use super::so_far::SoFar;
@@ -23,6 +25,9 @@ use crate::cli;
 use crate::graded::{Judge, Submitted};
 use crate::output::eprintln;
 use crate::terminal::gauge::{self, Gauge};
+
+/// How often the bar is drawn anew while nothing is done.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// A submission to be graded, or somebody without one.
 pub(super) struct Job<'c> {
@@ -50,6 +55,17 @@ pub(super) struct Pool<'a> {
     pub(super) end: Option<Instant>,
     /// Set when the results can't be kept.
     pub(super) stopped: AtomicBool,
+    /// How many programs are run for their exam just now.
+    pub(super) proving: AtomicUsize,
+}
+
+/// A program that is run for its exam, as long as this lives.
+pub(super) struct Proving<'p>(&'p AtomicUsize);
+
+impl Drop for Proving<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// What grading them came to.
@@ -72,7 +88,7 @@ impl<'a> Pool<'a> {
     /// The same again, for another round.
     pub(super) fn another_round(&self) -> Pool<'a> {
         let stopped = AtomicBool::new(self.stopped.load(Ordering::SeqCst));
-        Pool { judge: self.judge.clone(), stopped, ..*self }
+        Pool { judge: self.judge.clone(), stopped, proving: AtomicUsize::new(0), ..*self }
     }
 
     /// Grades all of them until time is up.
@@ -110,7 +126,15 @@ impl<'a> Pool<'a> {
             }
             drop(sender);
             progress.show();
-            for told in news {
+            loop {
+                let told = match news.recv_timeout(MOMENT) {
+                    Ok(told) => told,
+                    Err(RecvTimeoutError::Timeout) => {
+                        progress.proving(self.proving.load(Ordering::SeqCst));
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
                 match told {
                     News::Graded(at, graded, known) => {
                         progress.advance(self.speaker, self, &graded, known);
@@ -140,6 +164,12 @@ impl<'a> Pool<'a> {
         })
     }
 
+    /// Notes that a program is run for its exam.
+    pub(super) fn proving(&self) -> Proving<'_> {
+        self.proving.fetch_add(1, Ordering::SeqCst);
+        Proving(&self.proving)
+    }
+
     /// True if no more is to be begun.
     pub(super) fn is_over(&self) -> bool {
         let late = self.end.is_some_and(|end| Instant::now() >= end);
@@ -166,6 +196,9 @@ impl<'a> Pool<'a> {
         let out = self.so_far.out.as_ref()?;
         let key = self.key(&submitted.sha256);
         let known = out.history.known(out.round, &submitted.student.id, &key)?;
+        let examined = out.assignment.exam.is_some() && has_passed(&out.assignment, known);
+        let lacks = |known: &Graded| exam::questions_of(&out.folder, known).is_none();
+        let known = Some(known).filter(|known| !(examined && lacks(known)))?;
         Some(Graded {
             student: submitted.student.clone(),
             attempt: submitted.attempt.clone(),
@@ -183,6 +216,8 @@ struct Progress {
     graded: u32,
     left: usize,
     time: String,
+    /// How many programs are run for their exam.
+    proving: usize,
     speaker: Speaker,
 }
 
@@ -196,12 +231,25 @@ impl Progress {
             graded: 0,
             left: all,
             time: String::new(),
+            proving: 0,
             speaker,
         }
     }
 
     fn show(&self) {
-        self.gauge.show(&self.time);
+        let proving = count(self.proving as u64);
+        let exam = (self.proving > 0)
+            .then(|| say!(self.speaker, "grade-exam-proving", programs = proving));
+        let told: Vec<String> =
+            [self.time.clone()].into_iter().filter(|it| !it.is_empty()).chain(exam).collect();
+        self.gauge.show(&told.join(" · "));
+    }
+
+    fn proving(&mut self, programs: usize) {
+        if self.proving != programs {
+            self.proving = programs;
+            self.show();
+        }
     }
 
     fn advance(&mut self, speaker: Speaker, pool: &Pool<'_>, graded: &Graded, known: bool) {

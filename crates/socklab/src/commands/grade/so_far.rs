@@ -131,11 +131,13 @@ impl SoFar {
         let book = self.book(known);
         let Some(out) = &self.out else { return (book, None, Ok(())) };
         let changed = changes(&out.history, out.round, &self.assignment, &book);
-        let kept = out.keep(&self.wanted(), &book, &changed);
-        (book, Some(changed), kept)
+        match out.keep(&self.wanted(), &book, &changed) {
+            Ok(noted) => (noted, Some(changed), Ok(())),
+            Err(error) => (book, Some(changed), Err(error)),
+        }
     }
 
-    pub(super) fn wanted(&self) -> Wanted<'_> {
+    pub(super) fn wanted(&self) -> Wanted {
         Wanted::of(&self.options.format, self.options.column.as_deref())
     }
 

@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use socklab_grade::cluster::{Comments, groups_text};
+use socklab_grade::exam::Exam;
 use socklab_grade::formats::{self, Gradescope, Output, Release, Unknown};
 use socklab_grade::journal::Journal;
 use socklab_grade::page::{self, class_page, folder_of, student_page, student_text};
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded, State};
 use socklab_say::{Language, Speaker, say};
 
+use super::exam;
 use super::files::make;
 use super::out::{refused, write};
 use crate::cli::GradeFormat;
@@ -20,16 +22,49 @@ use crate::failure::{Failure, exit_for};
 use crate::output;
 
 /// Which formats are wanted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted<'a> {
-    formats: &'a [GradeFormat],
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    formats: Vec<GradeFormat>,
     /// The name of Canvas' column.
-    column: Option<&'a str>,
+    column: Option<String>,
 }
 
-impl<'a> Wanted<'a> {
-    pub(super) fn of(formats: &'a [GradeFormat], column: Option<&'a str>) -> Self {
-        Self { formats, column }
+impl Wanted {
+    pub(super) fn of(formats: &[GradeFormat], column: Option<&str>) -> Self {
+        Self { formats: formats.to_vec(), column: column.map(str::to_owned) }
+    }
+
+    /// These, and those that a folder of results has already: none of its files must say what is no
+    /// longer so.
+    pub(super) fn and_there(mut self, folder: &Path, book: &Gradebook) -> Self {
+        use GradeFormat::{
+            Canvas, Check50, Classroom50, Gradescope, GradescopeHtml, Json, Junit, Moodle,
+        };
+        let of_students =
+            book.results.iter().map(|it| format!("students/{}", folder_of(&it.student)));
+        let students: Vec<String> = of_students.collect();
+        let first = |format: GradeFormat| {
+            let name = name_of(format);
+            let mut paths = students.iter().map(|below| folder.join(below).join(name));
+            paths.find_map(|path| std::fs::read_to_string(path).ok())
+        };
+        for format in [Json, Junit, Canvas, Moodle, Classroom50, Check50] {
+            let is_there = match is_of_class(format) {
+                true => folder.join(name_of(format)).is_file(),
+                false => first(format).is_some(),
+            };
+            if is_there && !self.formats.contains(&format) {
+                self.formats.push(format);
+            }
+        }
+        let given = [Gradescope, GradescopeHtml].iter().any(|it| self.formats.contains(it));
+        if let Some(text) = first(Gradescope).filter(|_| !given) {
+            let is_html = text.contains("\"output_format\": \"html\"");
+            self.formats.push(if is_html { GradescopeHtml } else { Gradescope });
+        }
+        let canvas = std::fs::read_to_string(folder.join(name_of(Canvas))).ok();
+        self.column = self.column.or(canvas.and_then(|text| formats::canvas_column(&text)));
+        self
     }
 
     /// The one format that is to be printed.
@@ -39,7 +74,7 @@ impl<'a> Wanted<'a> {
     /// It is about one submission, and there are several; or the machine has kept it from being
     /// graded.
     pub(super) fn printed(&self, speaker: Speaker, book: &Gradebook) -> Result<Option<String>> {
-        let [format] = self.formats else { return Ok(None) };
+        let [format] = self.formats.as_slice() else { return Ok(None) };
         if is_of_class(*format) {
             return Ok(self.of_class(*format, book));
         }
@@ -60,7 +95,7 @@ impl<'a> Wanted<'a> {
         Some(match format {
             GradeFormat::Json => formats::json(book),
             GradeFormat::Junit => formats::junit(book),
-            GradeFormat::Canvas => formats::canvas(book, self.column),
+            GradeFormat::Canvas => formats::canvas(book, self.column.as_deref()),
             GradeFormat::Moodle => formats::moodle(book),
             _ => return None,
         })
@@ -134,12 +169,10 @@ pub(super) fn groups(speaker: Speaker, folder: &Path) -> Result<ExitCode> {
     let history = Journal::look(folder).map_err(|error| refused(speaker, error))?;
     drop(history);
     let (_journal, _) = Journal::open(folder).map_err(|error| refused(speaker, error))?;
-    let mut book = read(speaker, folder)?;
-    keep(speaker, folder, &Wanted::of(&[], None), &book)?;
-    book.note_groups();
-    if let Some(comments) = read_comments(&folder.join(COMMENTS))? {
-        book.note_comments(&comments);
-    }
+    let book = read(speaker, folder)?;
+    let wanted = Wanted::of(&[], None).and_there(folder, &book);
+    let exam = exam::read(speaker, folder)?;
+    let book = keep(speaker, folder, &wanted, &book, exam.as_ref())?;
     output::write_out(format_args!("{}", groups_text(&book, speaker)));
     Ok(ExitCode::SUCCESS)
 }
@@ -162,7 +195,7 @@ pub(super) fn read(speaker: Speaker, folder: &Path) -> Result<Gradebook> {
 }
 
 /// Writes the files about a whole class, and those about each student that don't need a recording. What
-/// can be written is, also if something else can't.
+/// can be written is, also if something else can't. Returns the gradebook with all that was noted in it.
 ///
 /// # Errors
 ///
@@ -170,16 +203,20 @@ pub(super) fn read(speaker: Speaker, folder: &Path) -> Result<Gradebook> {
 pub(super) fn keep(
     speaker: Speaker,
     folder: &Path,
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
     book: &Gradebook,
-) -> Result<()> {
-    let mut pages = Pages::of(speaker, folder, book)?;
+    exam: Option<&Exam>,
+) -> Result<Gradebook> {
+    let mut pages = Pages::of(speaker, folder, book, exam)?;
+    if let Some(exam) = exam {
+        pages.into.note(exam::keep(speaker, folder, exam, &pages.book));
+    }
     pages.into.put(COMMENTS, &pages.comments.text(pages.texts));
     for at in 0..pages.book.results.len() {
         pages.report(at);
         let graded = &pages.book.results[at];
         let own = format!("students/{}", folder_of(&graded.student));
-        for format in wanted.formats {
+        for format in &wanted.formats {
             let path = format!("{own}/{}", name_of(*format));
             match wanted.of_one(*format, &pages.book.assignment, graded) {
                 Some(Ok(text)) => pages.into.put(&path, &text),
@@ -189,12 +226,13 @@ pub(super) fn keep(
             }
         }
     }
-    for format in wanted.formats {
+    for format in &wanted.formats {
         if let Some(text) = wanted.of_class(*format, &pages.book) {
             pages.into.put(name_of(*format), &text);
         }
     }
-    pages.of_class()
+    let book = pages.book.clone();
+    pages.of_class().map(|()| book)
 }
 
 /// Writes the pages about a class that is still being graded, and the reports of those with these ids. The
@@ -205,7 +243,8 @@ pub(super) fn refresh(
     book: &Gradebook,
     fresh: &[String],
 ) -> Result<()> {
-    let mut pages = Pages::of(speaker, folder, book)?;
+    let exam = exam::read(speaker, folder)?;
+    let mut pages = Pages::of(speaker, folder, book, exam.as_ref())?;
     for (at, graded) in book.results.iter().enumerate() {
         if fresh.contains(&graded.student.id) {
             pages.report(at);
@@ -249,13 +288,21 @@ impl Writing<'_> {
 }
 
 impl<'a> Pages<'a> {
-    fn of(speaker: Speaker, folder: &'a Path, book: &Gradebook) -> Result<Self> {
+    fn of(
+        speaker: Speaker,
+        folder: &'a Path,
+        book: &Gradebook,
+        exam: Option<&Exam>,
+    ) -> Result<Self> {
         let texts = Language::find(&book.assignment.language).map_or(speaker, Speaker::new);
         let before = read_comments(&folder.join(COMMENTS))?;
         let mut book = book.clone();
         book.note_groups();
         let comments = Comments::for_groups(&book, before.as_ref(), texts);
         book.note_comments(&comments);
+        if let Some(exam) = exam {
+            exam.note(&mut book);
+        }
         Ok(Self { texts, book, comments, into: Writing { speaker, folder, trouble: Ok(()) } })
     }
 
