@@ -78,8 +78,8 @@ pub enum Process {
         bytes: Bytes,
     },
     /// It tried something that is not its business where it runs, in a sandbox, and that had no effect
-    /// there: a call that a filter does not let through, a change of a file that is not its own, a
-    /// signal to a process that is none of its own.
+    /// there: a call that a filter does not let through, a change of a file that is not its own, a look
+    /// at what is kept from it, a signal to a process that is none of its own.
     Attempt {
         /// The call.
         call: Name,
@@ -87,6 +87,9 @@ pub enum Process {
         /// knows it; the kind of a socket. Empty if the call says it all.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         object: String,
+        /// It was made to read, and would have changed nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reads: bool,
         /// The error that it returned. Without one, it seemed to work.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<Errno>,
@@ -124,6 +127,8 @@ pub enum Resource {
     Processor,
     /// What it prints, in bytes.
     Output,
+    /// How often it prints.
+    Prints,
     /// The size of one file, in bytes (`RLIMIT_FSIZE`).
     FileSize,
     /// Room for its files, in bytes.

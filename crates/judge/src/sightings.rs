@@ -3,8 +3,6 @@
 //! Only what was seen is said. Interpreters and libraries look for much when they start and find it
 //! missing: that is not what a student has written, and is left out.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use socklab_event::{Args, Call, Endpoint, Errno, Event, Outcome, Process, Resource, SocketType};
 use socklab_say::{Argument, Sentence, clean, count};
@@ -74,8 +72,6 @@ const MOST_OBJECTS: usize = 4;
 const OTHERS: &str = "…";
 /// How many events are named for one.
 const MOST_EVIDENCE: usize = 5;
-/// A program that knows the numbers of so many processes that are not there has guessed them.
-const GUESSED: usize = 3;
 
 impl Sighting {
     /// A limit that was reached, as nobody but who watched has seen.
@@ -89,6 +85,8 @@ impl Sighting {
         let key = match self.kind {
             // Not one process, and not a size.
             SightingKind::SignalledOthers if self.object == ALL => "sighting-signalled-all",
+            SightingKind::SignalledOthers if self.object == PARENT => "sighting-signalled-parent",
+            SightingKind::OutputLimit if !self.object.ends_with(" MiB") => "sighting-output-times",
             SightingKind::WroteOutside => "sighting-wrote-outside",
             SightingKind::NoNetwork => "sighting-no-network",
             SightingKind::ForkLimit => "sighting-fork-limit",
@@ -110,6 +108,12 @@ impl Sighting {
 
 /// The target of `kill(2)` that means every process that may be signalled.
 const ALL: &str = "-1";
+/// What a program knows of the process that has started it, if that is outside.
+const PARENT: &str = "0";
+
+/// The calls that send signals.
+const SIGNALS: [&str; 6] =
+    ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"];
 
 /// What these events show of the processes that `is_watched` says are the program's.
 pub fn sightings<'a>(
@@ -117,7 +121,6 @@ pub fn sightings<'a>(
     is_watched: impl Fn(u32) -> bool,
 ) -> Vec<Sighting> {
     let mut found = Found::default();
-    let mut guessed: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut ring = None;
     let mut is_node = false;
     for event in events.into_iter().filter(|event| is_watched(event.place.process)) {
@@ -135,13 +138,13 @@ pub fn sightings<'a>(
                 let (kind, object) = of_limit(*of, *most);
                 found.add(kind, object, event.seq);
             }
+            Some(Process::Attempt { object, reads: true, .. }) if is_looked_for(object) => {}
+            Some(Process::Attempt { object, reads: true, .. }) => {
+                found.add(SightingKind::ReadSecret, object.clone(), event.seq);
+            }
             Some(Process::Attempt { call, object, .. }) => match &**call {
-                "kill" | "rt_sigqueueinfo" if object == ALL || object == "1" => {
+                name if SIGNALS.contains(&name) => {
                     found.add(SightingKind::SignalledOthers, object.clone(), event.seq);
-                }
-                // A child may have ended a moment ago, and its number is free.
-                "kill" | "rt_sigqueueinfo" => {
-                    guessed.entry(object.clone()).or_default().push(event.seq);
                 }
                 "io_uring_setup" => ring = ring.or(Some(event.seq)),
                 "io_uring_enter" | "io_uring_register" => {}
@@ -164,13 +167,6 @@ pub fn sightings<'a>(
     // Node looks whether there are rings when it starts, and goes on without.
     if let Some(seq) = ring.filter(|_| !is_node) {
         found.add(SightingKind::ForbiddenCall, "io_uring_setup".to_owned(), seq);
-    }
-    if guessed.len() >= GUESSED {
-        for (object, seen) in guessed {
-            seen.into_iter().for_each(|seq| {
-                found.add(SightingKind::SignalledOthers, object.clone(), seq);
-            });
-        }
     }
     found.0
 }
@@ -201,6 +197,7 @@ fn of_limit(of: Resource, most: u64) -> (SightingKind, String) {
         Resource::Memory => (SightingKind::MemoryLimit, mib()),
         Resource::Processes => (SightingKind::ForkLimit, most.to_string()),
         Resource::Output => (SightingKind::OutputLimit, mib()),
+        Resource::Prints => (SightingKind::OutputLimit, most.to_string()),
         Resource::FileSize | Resource::Disk => (SightingKind::DiskLimit, mib()),
         Resource::Files => (SightingKind::DiskLimit, most.to_string()),
         Resource::Processor => {
@@ -222,6 +219,29 @@ fn is_usual(call: &str, path: &str) -> bool {
         || on_the_way
         || path.contains("/__pycache__")
         || ["/.cache", "/var/cache/", "/.java", "/.config/"].iter().any(|one| path.contains(one))
+}
+
+/// Files that interpreters, loaders and tools look for in the folders above their own, and in a home.
+fn is_looked_for(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let above = ["package.json", "pyvenv.cfg", "Cargo.toml", "go.mod", "go.work", "pom.xml"];
+    let in_home = [".npmrc", ".gitconfig", ".inputrc", ".profile", ".bashrc", ".hotspotrc"];
+    above.contains(&name)
+        || in_home.contains(&name)
+        || name.ends_with(".so")
+        || name.contains(".so.")
+        || [
+            "/node_modules",
+            "/.cargo/",
+            "/.rustup/",
+            "/.local/",
+            "/.m2/",
+            "/.pyenv/",
+            "/hsperfdata",
+        ]
+        .iter()
+        .any(|one| path.contains(one))
+        || is_usual("openat", path)
 }
 
 fn of_call(call: &Call) -> Option<(SightingKind, String)> {
@@ -274,7 +294,12 @@ mod tests {
     }
 
     fn attempt(call: &'static str, object: &str, error: Option<Errno>) -> Process {
-        Process::Attempt { call: Name::of(call), object: object.to_owned(), error }
+        Process::Attempt { call: Name::of(call), object: object.to_owned(), reads: false, error }
+    }
+
+    fn look(object: &str) -> Process {
+        let error = Some(Errno::ENOENT);
+        Process::Attempt { call: Name::of("openat"), object: object.to_owned(), reads: true, error }
     }
 
     fn seen(all: Vec<Process>) -> Vec<(&'static str, String, u32)> {
@@ -296,6 +321,8 @@ mod tests {
             attempt("socket", "AF_PACKET", Some(Errno::EAFNOSUPPORT)),
             Process::Limit { of: Resource::Processes, most: 512 },
             Process::Limit { of: Resource::Output, most: 16 << 20 },
+            Process::Limit { of: Resource::Prints, most: 4096 },
+            look("/etc/shadow"),
         ]);
         let wanted = [
             ("wrote-outside", "/etc/passwd", 2),
@@ -304,6 +331,8 @@ mod tests {
             ("forbidden-call", "socket(AF_PACKET)", 1),
             ("fork-limit", "512", 1),
             ("output-limit", "16 MiB", 1),
+            ("output-limit", "4096", 1),
+            ("read-secret", "/etc/shadow", 1),
         ];
         let wanted = wanted.map(|(kind, object, times)| (kind, object.to_owned(), times));
         assert_eq!(found, wanted);
@@ -327,21 +356,28 @@ mod tests {
             attempt("openat", "/proc/self/coredump_filter", rofs),
             attempt("mkdir", "/home", rofs),
             attempt("openat", "/var/cache/fontconfig/x", Some(Errno::ENOENT)),
-            // A child that has just ended.
-            attempt("kill", "12", Some(Errno::ESRCH)),
-            attempt("kill", "13", Some(Errno::ESRCH)),
+            look("/home/ana/package.json"),
+            look("/home/ana/.local/lib/python3/site-packages"),
+            look("/home/ana/lib/libc.so.6"),
         ]);
         assert_eq!(found, []);
     }
 
     #[test]
-    fn processes_are_guessed_only_if_there_are_many() {
-        let one = |number: u32| attempt("kill", &number.to_string(), Some(Errno::ESRCH));
-        assert_eq!(seen(vec![one(2), one(3), one(3)]), []);
-        assert_eq!(seen(vec![one(2), one(3), one(4)]).len(), 3);
-        // The first process is nobody's own.
-        let first = attempt("kill", "1", None);
-        assert_eq!(seen(vec![first]), [("signalled-others", "1".to_owned(), 1)]);
+    fn a_signal_is_told_by_whom_it_was_meant_for() {
+        for (object, key) in [
+            ("12", "sighting-signalled-others"),
+            ("1", "sighting-signalled-others"),
+            ("-1", "sighting-signalled-all"),
+            ("0", "sighting-signalled-parent"),
+        ] {
+            for call in SIGNALS {
+                let event = event(0, attempt(call, object, None));
+                let found = sightings([&event], |_| true);
+                assert_eq!(found.len(), 1, "{call} {object}");
+                assert_eq!(found[0].sentence().key, key);
+            }
+        }
     }
 
     #[test]
@@ -428,7 +464,7 @@ mod tests {
                 SightingKind::ReadSecret,
                 SightingKind::LeftProcesses,
             ] {
-                for object in ["x\u{1b}[2J", "-1", "64 MiB"] {
+                for object in ["x\u{1b}[2J", "-1", "0", "64 MiB"] {
                     let object = object.to_owned();
                     let one = Sighting { kind, object, times: 2, evidence: Vec::new() };
                     let key: Cow<'_, str> = one.sentence().key;

@@ -43,7 +43,7 @@ mod sys;
 mod wire;
 
 pub use bond::end_with_us;
-pub use cell::{Cell, CellOptions};
+pub use cell::{Cell, CellOptions, SHARED_MEMORY, secret_files};
 pub use hosts::{
     Addresses, HostLink, HostOptions, Hosts, HostsMistake, HostsOptions, HostsRefusal, INTERNET,
     Network,

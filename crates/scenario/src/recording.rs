@@ -159,6 +159,8 @@ pub enum LimitReached {
     Processes(u64),
     /// How much it may print, in bytes.
     Output(u64),
+    /// How often it may print.
+    Prints(u64),
     /// The processor time of a program and all that it has started, in nanoseconds.
     Processor(u64),
     /// How much it may write to files, in bytes.
@@ -174,6 +176,7 @@ impl LimitReached {
             Self::Memory(most) => (Resource::Memory, most),
             Self::Processes(most) => (Resource::Processes, most),
             Self::Output(most) => (Resource::Output, most),
+            Self::Prints(most) => (Resource::Prints, most),
             Self::Processor(most) => (Resource::Processor, most),
             Self::Written(most) => (Resource::Disk, most),
             Self::Files(most) => (Resource::Files, most),

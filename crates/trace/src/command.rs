@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use socklab_kernel::Entrance;
 
+use crate::confines::Confines;
+
 /// A program to run under the tracer: one column of a ladder.
 pub struct Command {
     pub(crate) argv: Vec<OsString>,
@@ -20,7 +22,7 @@ pub struct Command {
     pub(crate) start: Start,
     pub(crate) sample: Option<usize>,
     pub(crate) stdio_sample: Option<usize>,
-    pub(crate) own: Option<Vec<PathBuf>>,
+    pub(crate) confines: Option<Confines>,
 }
 
 type BeforeExec = Box<dyn FnMut() -> io::Result<()> + Send>;
@@ -72,7 +74,7 @@ impl Command {
             start: Start::default(),
             sample: None,
             stdio_sample: None,
-            own: None,
+            confines: None,
         }
     }
 
@@ -161,11 +163,12 @@ impl Command {
     }
 
     /// Records what the program, which is in a sandbox, tries in vain: calls that a filter refuses by
-    /// `SECCOMP_RET_TRAP`, changes of files outside `own` places, signals to others. A program that does
-    /// none of that pays nothing.
+    /// `SECCOMP_RET_TRAP`, changes of files that are not its own, looks at what is kept from it, signals
+    /// to others; and that it needs more room than it has. A program that opens and writes few files pays
+    /// nothing.
     #[must_use]
-    pub fn attempts(mut self, own: Vec<PathBuf>) -> Self {
-        self.own = Some(own);
+    pub fn attempts(mut self, confines: Confines) -> Self {
+        self.confines = Some(confines);
         self
     }
 

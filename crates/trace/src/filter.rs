@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 use libc::sock_filter;
 
 use crate::arch;
-use crate::session::refusals;
+use crate::session::watched::{Object, WATCHED};
 use crate::syscall::{PRCTLS, Stage};
 use crate::syscall_table::table;
 
@@ -107,65 +107,28 @@ pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_fi
     program.finish()
 }
 
-/// The filter that is added for a program whose attempts are recorded: it stops at calls that change
-/// files or send signals, and at those that open a file in order to write.
+/// The filter that is added for a program whose attempts are recorded: it stops at calls that open or
+/// change files, that write, and that send signals.
 pub(crate) fn watched() -> Vec<sock_filter> {
     let mut program = Assembler::default();
     program.load(OFFSET_ARCH);
     program.equal(arch::AUDIT_ARCH, Else(Label::Allow));
     program.load(OFFSET_NUMBER);
-    for (number, flags) in OPENING {
-        let label = match flags {
-            Flags::Second => Label::OpenSecond,
-            Flags::Third => Label::OpenThird,
-            Flags::Hidden => Label::Trace,
-        };
-        program.equal(*number as u32, Then(label));
-    }
-    for number in refusals::numbers() {
-        program.equal(number as u32, Then(Label::Trace));
+    for call in WATCHED {
+        let to_first = matches!(call.objects, [Object::FirstProcess(_)]);
+        let label = if to_first { Label::FirstProcess } else { Label::Trace };
+        program.equal(call.number as u32, Then(label));
     }
     program.at(Label::Allow);
     program.verdict(ALLOW);
-    program.at(Label::OpenSecond);
-    program.load(argument(1));
-    program.any_bit(WRITING, Label::Trace);
-    program.verdict(ALLOW);
-    program.at(Label::OpenThird);
-    program.load(argument(2));
-    program.any_bit(WRITING, Label::Trace);
+    // Some runtimes send signals to their own threads all the time.
+    program.at(Label::FirstProcess);
+    program.load(argument(0));
+    program.equal(1, Then(Label::Trace));
     program.verdict(ALLOW);
     program.at(Label::Trace);
     program.verdict(TRACE);
     program.finish()
-}
-
-/// Where a call that opens a file has its flags.
-#[derive(Clone, Copy, Debug)]
-enum Flags {
-    Second,
-    Third,
-    /// In memory, or it always writes.
-    Hidden,
-}
-
-/// The calls that open files.
-const OPENING: &[(i64, Flags)] = &[
-    (libc::SYS_openat, Flags::Third),
-    (libc::SYS_openat2, Flags::Hidden),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_open, Flags::Second),
-    #[cfg(target_arch = "x86_64")]
-    (libc::SYS_creat, Flags::Hidden),
-];
-
-/// The flags of `open(2)` that say that something is to be written.
-const WRITING: u32 =
-    (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC).cast_unsigned();
-
-/// True if the call opens a file.
-pub(crate) fn opens(number: i64) -> bool {
-    OPENING.iter().any(|(known, _)| *known == number)
 }
 
 /// What seccomp's strict mode does (`seccomp(2)`, `SECCOMP_SET_MODE_STRICT`), as a filter.
@@ -220,8 +183,7 @@ enum Label {
     Prctl,
     Clone,
     Descriptor,
-    OpenSecond,
-    OpenThird,
+    FirstProcess,
     Allow,
     Allow2,
     Trace,
@@ -354,16 +316,18 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changes_something_is_watched() {
+    fn what_opens_changes_writes_and_signals_is_watched() {
         let watched = watched();
         let native = |number, arguments| run(&watched, arch::AUDIT_ARCH, number, arguments);
-        let (read, write) = (libc::O_CLOEXEC as u64, (libc::O_CREAT | libc::O_WRONLY) as u64);
-        assert_eq!(native(libc::SYS_open, [0, read]), ALLOW);
-        assert_eq!(native(libc::SYS_open, [0, write]), TRACE);
-        assert_eq!(native(libc::SYS_creat, [0, 0]), TRACE);
-        assert_eq!(native(libc::SYS_unlink, [0, 0]), TRACE);
-        assert_eq!(native(libc::SYS_kill, [1, 9]), TRACE);
-        for call in [libc::SYS_read, libc::SYS_write, libc::SYS_mmap, libc::SYS_newfstatat] {
+        for call in WATCHED {
+            assert_eq!(native(call.number, [1, 9]), TRACE, "{}", call.number);
+        }
+        let to_own_threads = [libc::SYS_tkill, libc::SYS_tgkill, libc::SYS_rt_tgsigqueueinfo];
+        for call in WATCHED {
+            let wanted = if to_own_threads.contains(&call.number) { ALLOW } else { TRACE };
+            assert_eq!(native(call.number, [7, 9]), wanted, "{}", call.number);
+        }
+        for call in [libc::SYS_read, libc::SYS_mmap, libc::SYS_newfstatat, libc::SYS_futex] {
             assert_eq!(native(call, [3, 0]), ALLOW);
         }
         assert_eq!(run(&watched, arch::FOREIGN_ARCH, libc::SYS_unlink, [0, 0]), ALLOW);

@@ -32,6 +32,7 @@
 
 mod awaiting;
 mod command;
+mod confines;
 mod control;
 mod entered;
 mod error;
@@ -79,6 +80,7 @@ pub mod fuzzing;
 
 pub use awaiting::{Awaited, Awaiting, Does, Standing, Standstill};
 pub use command::{Command, Start, Stdio};
+pub use confines::Confines;
 pub use control::Handle;
 pub use entered::Entered;
 pub use error::{AttachRefusal, Error};

@@ -103,6 +103,24 @@ pub(crate) fn status(tid: pid_t) -> Option<Status> {
     Status::of(tid.cast_unsigned()).ok()
 }
 
+/// The number of a process in the innermost of its process namespaces: as it knows itself.
+pub(crate) fn own_number(pid: pid_t) -> Option<i32> {
+    last_number(status(pid)?.field("NSpid")?)
+}
+
+/// The process that a descriptor of a process stands for (`pidfd_open(2)`): its number here, which is
+/// -1 if it has ended, and its own.
+pub(crate) fn of_pidfd(pid: pid_t, fd: i32) -> Option<(pid_t, i32)> {
+    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).ok()?;
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name));
+    let here = field("Pid:")?.trim().parse().ok()?;
+    Some((here, field("NSpid:").and_then(last_number).unwrap_or(here)))
+}
+
+fn last_number(field: &str) -> Option<i32> {
+    field.split_ascii_whitespace().last()?.parse().ok()
+}
+
 /// How many seccomp filters a thread has (Linux 5.9).
 pub(crate) fn filters(tid: pid_t) -> Option<usize> {
     status(tid)?.seccomp_filters()

@@ -26,6 +26,8 @@ use rustix::process::{Pid, Signal, pidfd_send_signal};
 use socklab_kernel::{Entrance, process};
 
 pub use options::CellOptions;
+pub use secrets::secret_files;
+pub use view::SHARED_MEMORY;
 
 use crate::refusal::NamespaceRefusal;
 use crate::sys;

@@ -23,6 +23,14 @@ const SECRETS: [&str; 9] = [
     "/etc/NetworkManager/system-connections",
 ];
 
+/// What is covered where it can be read, and more of that kind: the machine's memory, and what its kernel
+/// says. A program that tries to read one of these wants what is not for it, whatever it gets.
+pub fn secret_files() -> Vec<PathBuf> {
+    const MORE: [&str; 5] = ["/proc/kcore", "/proc/kmsg", "/dev/mem", "/dev/kmsg", "/run/secrets"];
+    let all = SECRETS.into_iter().chain(MORE).map(PathBuf::from).chain(host_keys());
+    all.collect()
+}
+
 /// What has to be covered, found out before the fork.
 #[derive(Debug)]
 pub(super) struct Secrets(Vec<(CString, Covered)>);
@@ -36,10 +44,7 @@ enum Covered {
 impl Secrets {
     /// Those that the caller could read.
     pub(super) fn readable() -> Self {
-        let is_key = |path: &PathBuf| path.as_os_str().as_bytes().ends_with(b"_key");
-        let hosts = fs::read_dir("/etc/ssh").into_iter().flatten().flatten();
-        let hosts = hosts.map(|entry| entry.path()).filter(is_key);
-        let all = SECRETS.map(PathBuf::from).into_iter().chain(hosts);
+        let all = SECRETS.map(PathBuf::from).into_iter().chain(host_keys());
         Self(
             all.filter_map(|path| {
                 Some((CString::new(path.as_os_str().as_bytes()).ok()?, kind(&path)?))
@@ -66,6 +71,13 @@ impl Secrets {
         }
         Ok(())
     }
+}
+
+/// The keys by which this machine proves who it is.
+fn host_keys() -> impl Iterator<Item = PathBuf> {
+    let is_key = |path: &PathBuf| path.as_os_str().as_bytes().ends_with(b"_key");
+    let hosts = fs::read_dir("/etc/ssh").into_iter().flatten().flatten();
+    hosts.map(|entry| entry.path()).filter(is_key)
 }
 
 fn kind(path: &Path) -> Option<Covered> {

@@ -26,6 +26,12 @@ const MACHINE: [&CStr; 6] = [
     c"/sys/fs/cgroup",
 ];
 
+/// How many pages of memory its processes may share by `shmget(2)`; [`SHARED_MEMORY`] has the bytes.
+const SHARED_PAGES: &[u8] = b"32768";
+
+/// How much memory processes in a cell may share by `shmget(2)`, all of them together, in bytes.
+pub const SHARED_MEMORY: u64 = 32_768 * 4096;
+
 /// The mounts of a cell, in memory that was allocated before the fork.
 #[derive(Debug)]
 pub(super) struct View {
@@ -57,7 +63,11 @@ impl View {
         let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
         mount_change(c"/", private).map_err(failed("mount --make-rprivate /"))?;
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        mount(c"proc", c"/proc", c"proc", flags, None).map_err(failed("mount proc"))?;
+        // Whoever is not the program's own is not there (Linux 5.8).
+        let options = c"hidepid=ptraceable";
+        mount(c"proc", c"/proc", c"proc", flags, options)
+            .or_else(|_| mount(c"proc", c"/proc", c"proc", flags, None))
+            .map_err(failed("mount proc"))?;
         // While it can still be written.
         forbid_user_namespaces().map_err(failed("write user.max_user_namespaces"))?;
         limit_shared_memory();
@@ -104,7 +114,7 @@ fn limit_shared_memory() {
     use rustix::fs::{Mode, OFlags, open};
     let flags = OFlags::WRONLY | OFlags::CLOEXEC;
     if let Ok(file) = open(c"/proc/sys/kernel/shmall", flags, Mode::empty()) {
-        let _ = rustix::io::write(&file, b"32768");
+        let _ = rustix::io::write(&file, SHARED_PAGES);
     }
 }
 

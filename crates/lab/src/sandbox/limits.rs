@@ -20,8 +20,11 @@ pub struct Limits {
     pub processes: u64,
     /// The processor time of each process, and of all of them together.
     pub processor: Duration,
-    /// How much may be printed, in bytes.
+    /// How much may be printed, in bytes, and 16 more for each byte that was received: whoever logs what
+    /// comes prints more the more comes.
     pub output: u64,
+    /// How often something may be printed, and 16 times more for each byte that was received.
+    pub prints: u64,
     /// The size of each file, in bytes (`RLIMIT_FSIZE`).
     pub file: u64,
     /// The size of `/tmp`, and that of the layers, in bytes.
@@ -39,8 +42,9 @@ impl Default for Limits {
             memory: 1 << 30,
             processes: 512,
             processor: Duration::from_secs(60),
-            // As much as a recording keeps whole: no verdict rests on more.
             output: 4 << 20,
+            // Somebody who prints without end has done so in a second, even if each time takes long.
+            prints: 4096,
             file: 64 << 20,
             temporary: 64 << 20,
             files: 4096,
@@ -49,11 +53,24 @@ impl Default for Limits {
     }
 }
 
+/// How much more may be printed, and how often, for each byte that was received.
+const LOGGED: u64 = 16;
+
 /// The limits of `setrlimit(2)`, planned before a `fork`.
 #[derive(Clone, Debug)]
 pub(crate) struct Planned(Vec<(Resource, u64)>);
 
 impl Limits {
+    /// How much may be printed by a program that has received so many bytes.
+    pub fn output_after(&self, received: u64) -> u64 {
+        self.output.saturating_add(received.saturating_mul(LOGGED))
+    }
+
+    /// How often a program may print that has received so many bytes.
+    pub fn prints_after(&self, received: u64) -> u64 {
+        self.prints.saturating_add(received.saturating_mul(LOGGED))
+    }
+
     pub(crate) fn plan(&self, in_cell: bool) -> Planned {
         let mut limits = vec![
             (Resource::Core, 0),

@@ -14,6 +14,7 @@ mod plan;
 pub(crate) mod raw;
 mod restrictions;
 mod screen;
+mod users;
 
 use std::path::PathBuf;
 

@@ -9,7 +9,7 @@ use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{CWD, Mode, OFlags, mkdir, open, symlink};
+use rustix::fs::{CWD, Mode, OFlags, mkdir, open, symlink, unlink};
 use rustix::io::Errno;
 use rustix::mount::{
     MountFlags, MoveMountFlags, OpenTreeFlags, mount, mount_bind, move_mount, open_tree,
@@ -18,6 +18,7 @@ use rustix::mount::{
 use super::Sandbox;
 use super::plan::{Kind, Made, Plan};
 use super::raw;
+use super::users::without_people;
 
 /// The devices of the sandbox.
 const DEVICES: [&CStr; 5] =
@@ -42,6 +43,8 @@ pub(crate) struct Screen {
     layers: Vec<Layer>,
     /// Where the files of layers are, in one file system that another one covers later.
     layers_at: CString,
+    /// What stands in the list of users, if there is one.
+    users: Option<String>,
     /// The options of the file systems in memory.
     temporary: CString,
     layers_options: CString,
@@ -101,6 +104,9 @@ impl Screen {
             devices: [const { None }; DEVICES.len()],
             layers,
             layers_at: layers_at.unwrap_or_default(),
+            users: std::fs::read_to_string("/etc/passwd")
+                .ok()
+                .map(|list| without_people(&list, rustix::process::geteuid().as_raw())),
             plan,
             temporary: text(options("1777"))?,
             layers_options: text(options("700"))?,
@@ -124,6 +130,7 @@ impl Screen {
             make(path, made).map_err(step("mkdir for what is shown"))?;
         }
         self.make_devices()?;
+        self.list_users().map_err(step("mount --bind"))?;
         for (tree, (path, kind)) in self.trees.iter_mut().zip(&self.plan.shown) {
             if *kind != Kind::Writable
                 && let Some(tree) = tree.take()
@@ -187,9 +194,24 @@ impl Screen {
         Ok(())
     }
 
+    /// Puts a shorter list over that of the machine. Its file has no name any more.
+    fn list_users(&self) -> Result<(), Errno> {
+        const LIST: &CStr = c"/dev/users";
+        let Some(users) = &self.users else { return Ok(()) };
+        let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = open(LIST, flags, Mode::from_raw_mode(0o644))?;
+        let mut left = users.as_bytes();
+        while !left.is_empty() {
+            let count = rustix::io::write(&file, left)?;
+            left = &left[count..];
+        }
+        mount_bind(LIST, c"/etc/passwd")?;
+        unlink(LIST)
+    }
+
     fn make_devices(&mut self) -> Result<(), Step> {
         let failed = step("mount /dev");
-        cover(c"/dev", c"size=64k,nr_inodes=100,mode=755").map_err(&failed)?;
+        cover(c"/dev", c"size=1m,nr_inodes=100,mode=755").map_err(&failed)?;
         for (device, path) in self.devices.iter_mut().zip(DEVICES) {
             let Some(tree) = device.take() else { continue };
             make(path, &Made::File).map_err(&failed)?;

@@ -311,6 +311,7 @@ trouble-out-of-memory = this machine ran out of memory, and the kernel ended a p
 trouble-memory = { $who } and what it had started used more than { $mib } MiB of memory, and were ended
 trouble-processes = { $who } had started more than { $number } processes and threads, and all were ended
 trouble-output = { $who } printed more than { $mib } MiB, and was ended
+trouble-prints = { $who } printed more than { $number } times, and was ended
 trouble-processor = { $who } and what it had started used more than { $time } of processor time, and were ended
 trouble-written = { $who } wrote more than { $mib } MiB to files, and was ended
 trouble-files = { $who } made more than { $number } files and folders, and was ended

@@ -312,6 +312,7 @@ trouble-out-of-memory = a esta máquina se le acabó la memoria, y el núcleo te
 trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron
 trouble-processes = { $who } había iniciado más de { $number } procesos e hilos, y se terminaron todos
 trouble-output = { $who } imprimió más de { $mib } MiB, y se terminó
+trouble-prints = { $who } imprimió más de { $number } veces, y se terminó
 trouble-processor = { $who } y lo que había iniciado usaron más de { $time } de tiempo de procesador, y se terminaron
 trouble-written = { $who } escribió más de { $mib } MiB en archivos, y se terminó
 trouble-files = { $who } creó más de { $number } archivos y carpetas, y se terminó

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use socklab_lab::{Cell, CellOptions, Limits, Sandbox, Scope};
-use socklab_trace::Command;
+use socklab_trace::{Command, Confines};
 
 use super::guard::{Guard, Uses, Watched};
 use super::terminal::Printed;
@@ -87,7 +87,7 @@ impl Cells {
             None => Cell::open(&self.options).map_err(io::Error::other)?,
         };
         let command = match &self.options.sandbox {
-            Some(sandbox) => cleaned(command).attempts(own(sandbox)),
+            Some(sandbox) => cleaned(command).attempts(confines(sandbox)),
             None => command,
         };
         let command = command.enter(cell.entrance()?);
@@ -116,18 +116,12 @@ impl Cells {
         printed: Printed,
         seen: &Arc<Watch>,
     ) -> io::Result<()> {
-        let sandbox = self.options.sandbox.as_ref();
-        let mut temporary = Vec::new();
-        if let Some(sandbox) = sandbox {
-            temporary.extend(["/tmp", "/dev/shm"].map(Path::new));
-            temporary.extend(sandbox.layered.iter().map(PathBuf::as_path));
-        }
         let watched = match self.taken.get(&number) {
-            Some(cell) => Watched::in_cell(cell.first_process(), program, &temporary),
-            None => Watched::in_the_open(Arc::clone(seen), number, program),
+            Some(cell) => Watched::in_cell(cell.first_process(), (number, program), seen),
+            None => Watched::in_the_open((number, program), seen),
         };
         let uses = Uses { printed, folder: self.folder.clone(), limits: self.limits() };
-        self.guard.watch(who, watched?, uses, seen)
+        self.guard.watch(who, watched?, uses)
     }
 
     fn limits(&self) -> Limits {
@@ -191,11 +185,10 @@ fn sandboxed(request: &Request) -> CellOptions {
     options
 }
 
-/// What a program in a sandbox may try to change: its own places, and the devices that everybody has.
-fn own(sandbox: &Sandbox) -> Vec<PathBuf> {
-    const EVERYBODYS: [&str; 9] = [
-        "/tmp",
-        "/dev/shm",
+/// What a program in a sandbox may try to change: its own places, and the devices that everybody has; and
+/// what is kept from it.
+fn confines(sandbox: &Sandbox) -> Confines {
+    const DEVICES: [&str; 7] = [
         "/dev/null",
         "/dev/zero",
         "/dev/full",
@@ -206,7 +199,17 @@ fn own(sandbox: &Sandbox) -> Vec<PathBuf> {
     ];
     let given = sandbox.writable.iter().chain(&sandbox.layered).chain(&sandbox.present);
     let given = given.flat_map(|path| [Some(path.clone()), path.canonicalize().ok()]);
-    given.flatten().chain(EVERYBODYS.map(PathBuf::from)).collect()
+    let mut secrets = socklab_lab::secret_files();
+    secrets.extend(sandbox.hidden.iter().cloned());
+    Confines {
+        given: given.flatten().collect(),
+        apart: ["/tmp", "/dev/shm"].map(PathBuf::from).to_vec(),
+        devices: DEVICES.map(PathBuf::from).to_vec(),
+        secrets,
+        room: sandbox.limits.temporary,
+        files: sandbox.limits.files,
+        shared: socklab_lab::SHARED_MEMORY,
+    }
 }
 
 /// The variables that a program in a sandbox gets: those that say where things are and which language

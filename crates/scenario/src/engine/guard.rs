@@ -1,15 +1,14 @@
 //! Watches what a program uses together with all that it has started, which no limit of the kernel
-//! counts, and ends all of it at the limit. Where the kernel keeps a limit by itself, as in a file
-//! system that is full, it only says so.
+//! counts, and ends all of it at the limit. What the kernel keeps by itself, as the size of a file system
+//! in memory, the tracer sees.
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::fs::{CWD, Mode, OFlags, fstatvfs, openat};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, pidfd_send_signal};
 use socklab_event::{Event, Place, Process};
@@ -34,11 +33,12 @@ pub(super) struct Guard(Arc<Mutex<Option<(String, LimitReached)>>>);
 pub(super) struct Watched {
     /// The process it began with.
     program: u32,
+    /// The number of its command, and what was seen of that.
+    command: usize,
+    seen: Arc<Watch>,
     /// Its first process, or that of its cell; `None` if it has ended already.
     first: Option<OwnedFd>,
     members: Members,
-    /// The file systems in memory that it has to itself.
-    temporary: Vec<OwnedFd>,
 }
 
 /// What is watched of a program besides its processes.
@@ -55,8 +55,8 @@ pub(super) struct Uses {
 enum Members {
     /// The first process of a cell, and one that was started into it: all others descend from them.
     Cell([u32; 2]),
-    /// The processes of a command, as the tracer knows them.
-    Command(Arc<Watch>, usize),
+    /// The processes of the command, as the tracer knows them.
+    Command,
 }
 
 /// What there was before a program started.
@@ -69,37 +69,35 @@ struct Before {
 }
 
 impl Watched {
-    /// A program in a cell, given by its first process.
-    /// Where its cell has a sandbox, `temporary` are the places that are in memory.
-    pub(super) fn in_cell(cell: u32, program: u32, temporary: &[&Path]) -> io::Result<Self> {
+    /// A command in a cell, which is given by its first process; it began with this one of its own.
+    pub(super) fn in_cell(
+        cell: u32,
+        (command, program): (usize, u32),
+        seen: &Arc<Watch>,
+    ) -> io::Result<Self> {
         let first = Some(process::pidfd(cell)?);
-        // It may have ended already; then nobody looks whether these are full.
-        let root = PathBuf::from(format!("/proc/{program}/root"));
-        let at = |place: &&Path| {
-            let path = root.join(place.strip_prefix("/").ok()?);
-            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            openat(CWD, path, flags, Mode::empty()).ok()
-        };
-        let temporary = temporary.iter().filter_map(at).collect();
-        Ok(Self { program, first, members: Members::Cell([cell, program]), temporary })
+        let members = Members::Cell([cell, program]);
+        Ok(Self { program, command, seen: Arc::clone(seen), first, members })
     }
 
     /// A command that has no cell.
-    pub(super) fn in_the_open(seen: Arc<Watch>, command: usize, program: u32) -> io::Result<Self> {
+    pub(super) fn in_the_open(
+        (command, program): (usize, u32),
+        seen: &Arc<Watch>,
+    ) -> io::Result<Self> {
         let first = match process::pidfd(program) {
             // It had little to do; what it has started may have more.
             Err(error) if error.raw_os_error() == Some(Errno::SRCH.raw_os_error()) => None,
             first => Some(first?),
         };
-        let members = Members::Command(seen, command);
-        Ok(Self { program, first, members, temporary: Vec::new() })
+        Ok(Self { program, command, seen: Arc::clone(seen), first, members: Members::Command })
     }
 
     /// Waits a moment. Whether it is still there.
     fn is_there(&self) -> bool {
         let ended = |first| process::has_ended_within(first, EVERY);
         match (self.first.as_ref().map_or(Ok(true), ended), &self.members) {
-            (Ok(true), Members::Command(..)) => {
+            (Ok(true), Members::Command) => {
                 let others = !self.roots().is_empty();
                 if others {
                     thread::park_timeout(EVERY);
@@ -113,9 +111,10 @@ impl Watched {
     fn roots(&self) -> Vec<u32> {
         match &self.members {
             Members::Cell(both) => both.to_vec(),
-            Members::Command(seen, number) => {
-                let seen = seen.lock();
-                seen.commands.get(*number).into_iter().flat_map(|it| &it.living).copied().collect()
+            Members::Command => {
+                let seen = self.seen.lock();
+                let command = seen.commands.get(self.command).into_iter();
+                command.flat_map(|it| &it.living).copied().collect()
             }
         }
     }
@@ -142,8 +141,17 @@ impl Watched {
         if used.threads > limits.processes {
             return Some(LimitReached::Processes(limits.processes));
         }
-        if uses.printed.bytes() > limits.output {
-            return Some(LimitReached::Output(limits.output));
+        let (prints, received) = {
+            let seen = self.seen.lock();
+            seen.commands.get(self.command).map_or((0, 0), |it| (it.prints, it.received))
+        };
+        let most = limits.prints_after(received);
+        if prints > most {
+            return Some(LimitReached::Prints(most));
+        }
+        let most = limits.output_after(received);
+        if uses.printed.bytes() > most {
+            return Some(LimitReached::Output(most));
         }
         if used.processor > limits.processor {
             let nanoseconds = u64::try_from(limits.processor.as_nanos()).unwrap_or(u64::MAX);
@@ -165,22 +173,6 @@ impl Watched {
         is_over.then_some(LimitReached::Memory(limits.memory))
     }
 
-    /// What is full of the places that it has to itself. The kernel refuses more, and nobody has to end
-    /// anything.
-    fn full(&self, limits: Limits) -> Option<LimitReached> {
-        self.temporary.iter().find_map(|place| {
-            let about = fstatvfs(place).ok()?;
-            // Otherwise it is another one, which belongs to the machine.
-            if about.f_blocks.saturating_mul(about.f_frsize) != limits.temporary {
-                return None;
-            }
-            let full = about.f_bfree == 0;
-            let many = about.f_files > 0 && about.f_ffree == 0;
-            full.then_some(LimitReached::Written(limits.temporary))
-                .or_else(|| many.then_some(LimitReached::Files(limits.files)))
-        })
-    }
-
     /// The limit as an event.
     fn told(&self, limit: LimitReached) -> Event {
         let (of, most) = limit.resource();
@@ -191,35 +183,19 @@ impl Watched {
 
 impl Guard {
     /// Watches a program until all of it is gone.
-    pub(super) fn watch(
-        &self,
-        who: &str,
-        watched: Watched,
-        uses: Uses,
-        seen: &Arc<Watch>,
-    ) -> io::Result<()> {
-        let (found, who, seen) = (Arc::clone(&self.0), who.to_owned(), Arc::clone(seen));
+    pub(super) fn watch(&self, who: &str, watched: Watched, uses: Uses) -> io::Result<()> {
+        let (found, who) = (Arc::clone(&self.0), who.to_owned());
         let room = Room::taken_in(&uses.folder, uses.limits.files);
         let before = Before { files: memory::of_files(), room };
         let watch = move || {
-            let (mut over, mut full) = (false, false);
-            let tell = |limit| seen.change(|seen| seen.record(watched.told(limit)));
-            loop {
-                let there = watched.is_there();
-                // What was written last is looked at when it has ended, too.
-                if !full && let Some(limit) = watched.full(uses.limits) {
-                    tell(limit);
-                    full = true;
-                }
-                if !there {
-                    break;
-                }
+            let mut over = false;
+            while watched.is_there() {
                 if !over && let Some(limit) = watched.reached(&uses, &before) {
                     found
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .get_or_insert((who.clone(), limit));
-                    tell(limit);
+                    watched.seen.change(|seen| seen.record(watched.told(limit)));
                     over = true;
                 }
                 if over {

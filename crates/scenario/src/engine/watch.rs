@@ -121,8 +121,9 @@ pub(super) struct Command {
     pub(super) received: u64,
     pub(super) sent: u64,
     pub(super) output: String,
-    /// How many bytes it has printed.
+    /// How many bytes it has printed, and how often it has.
     printed: u64,
+    pub(super) prints: u64,
     pub(super) calls: HashMap<String, u32>,
     /// The socket it last sent or received on.
     pub(super) socket: Option<Arc<SocketId>>,
@@ -444,6 +445,7 @@ impl Seen {
             }
             Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes } => {
                 command.printed = command.printed.saturating_add(bytes.total);
+                command.prints = command.prints.saturating_add(1);
                 command.output.push_str(&String::from_utf8_lossy(&bytes.sample));
                 let excess = command.output.len().saturating_sub(OUTPUT);
                 let cut = (excess..).find(|at| command.output.is_char_boundary(*at));

@@ -155,6 +155,9 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
             LimitReached::Output(bytes) => {
                 say!(speaker, "trouble-output", who = who, mib = bytes >> 20)
             }
+            LimitReached::Prints(number) => {
+                say!(speaker, "trouble-prints", who = who, number = number)
+            }
             LimitReached::Processor(time) => {
                 say!(speaker, "trouble-processor", who = who, time = duration(speaker, *time))
             }

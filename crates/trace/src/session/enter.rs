@@ -67,6 +67,7 @@ impl Entering<'_, '_> {
         let (socket, stdio) = match self.interest(tid, row, &entry.arguments) {
             Interest::Skip => {
                 self.calls.reporter.cost().vain_stops += 1;
+                self.calls.on_watched_entry(tid, entry);
                 return RESUME;
             }
             Interest::Socket(socket) => (socket, false),

@@ -209,6 +209,8 @@ impl Lives<'_, '_> {
         process.sends = 0;
         process.argv = Rc::new(probe::argv(tid));
         process.exe = probe::exe(tid);
+        process.asked_for_parent = false;
+        process.looks_up_users = false;
         if Rc::strong_count(&process.table) > 1 {
             let own = process.table.borrow().clone();
             process.table = Rc::new(own.into());
@@ -242,6 +244,11 @@ impl Lives<'_, '_> {
     }
 
     fn report_start(&mut self, pid: pid_t, parent: Option<pid_t>) {
+        let confined =
+            self.calls.tracees.process(pid).and_then(|process| process.confined.as_ref());
+        if let Some(confined) = confined {
+            confined.note_birth(pid);
+        }
         self.report_start_of(pid, parent, false);
     }
 

@@ -11,6 +11,7 @@
 //! than others.
 
 mod attaching;
+mod bounds;
 mod calls;
 mod commands;
 mod contact;
@@ -22,12 +23,13 @@ mod enter;
 mod filters;
 mod holding;
 mod in_use;
+mod kept;
 mod leave;
 mod life;
 mod onward;
 mod plan;
 mod process;
-pub(crate) mod refusals;
+mod refusals;
 mod reporter;
 mod rings;
 mod seized;
@@ -41,6 +43,7 @@ mod table;
 mod thread;
 mod tracees;
 mod untraced;
+pub(crate) mod watched;
 
 use std::io;
 use std::time::Duration;

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use libc::pid_t;
 
 use super::coverage::Coverage;
 use super::table::Table;
+use crate::confines::Confined;
 use crate::ring::{Carries, Ring};
 
 /// Where a process's calls return to when the tracer does not stop at their return (see
@@ -72,8 +72,12 @@ pub(crate) struct TracedProcess {
     pub(crate) rings: Vec<Ring>,
     /// What its rings were seen to carry.
     pub(crate) carries: Carries,
-    /// It is in a sandbox, and its attempts are recorded: to change files outside these places.
-    pub(crate) own: Option<Rc<[PathBuf]>>,
+    /// It is in a sandbox, and its attempts are recorded.
+    pub(crate) confined: Option<Rc<Confined>>,
+    /// Its C library has read how names of users are looked up (`nsswitch.conf(5)`).
+    pub(crate) looks_up_users: bool,
+    /// It has asked for its parent's number and was told that there is none it could see.
+    pub(crate) asked_for_parent: bool,
     /// Its descriptors may not be duplicated.
     pub(crate) guarded: bool,
     /// Its arguments, and how many more were left out.
@@ -104,7 +108,9 @@ impl TracedProcess {
             pidfd: None,
             rings: Vec::new(),
             carries: Carries::default(),
-            own: None,
+            confined: None,
+            looks_up_users: false,
+            asked_for_parent: false,
             guarded: false,
             argv: Rc::default(),
             exe: None,
@@ -135,7 +141,8 @@ impl TracedProcess {
             stepped: self.stepped,
             uncertain: self.uncertain,
             attached: self.attached,
-            own: self.own.clone(),
+            confined: self.confined.clone(),
+            looks_up_users: self.looks_up_users,
             guarded: self.guarded,
             argv: Rc::clone(&self.argv),
             exe: self.exe.clone(),

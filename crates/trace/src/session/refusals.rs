@@ -1,108 +1,19 @@
-//! What a program in a sandbox tries and may not do.
+//! Calls that the filter of a sandbox refuses.
 //!
-//! A call that the sandbox's filter refuses never reaches the kernel's code: the filter raises SIGSYS
-//! instead, with the error that the call is to return, and the tracer lets the program see that
-//! error and not the signal. So a call stays refused even if nobody traces. Calls that change files,
-//! and those that send signals, are made; their errors tell.
+//! Such a call never reaches the kernel's code: the filter raises SIGSYS instead, with the error that the
+//! call is to return, and the tracer lets the program see that error and not the signal. So a call stays
+//! refused even if nobody traces.
 
 use std::io;
 use std::mem::{self, MaybeUninit};
-use std::path::{Component, Path, PathBuf};
 
 use libc::pid_t;
-use socklab_event::{Errno, Family, Name, Process as Life, Resource};
+use socklab_event::{Errno, Family};
 
 use super::calls::Calls;
 use super::onward::{Handled, Onward, RESUME, unless_vanished};
 use crate::arch;
-use crate::memory::{Memory, TraceeMemory};
 use crate::ptrace::{self, CallEntry};
-
-/// How often each kind of attempt of a command is recorded: a program may try for ever.
-const MOST: u32 = 100;
-
-/// The longest path, `PATH_MAX`.
-const LONGEST: usize = 4096;
-
-/// A call that was let through and whose result tells whether it was an attempt.
-#[derive(Debug)]
-pub(crate) struct Attempt {
-    call: &'static str,
-    object: String,
-}
-
-/// What a call is made on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Object {
-    /// The path in this argument, relative to the working directory.
-    Path(usize),
-    /// The path in the second argument, relative to the folder in the first.
-    At(usize, usize),
-    /// The process in the first argument.
-    Process,
-}
-
-/// A call that the filter of [`crate::filter::watched`] stops at.
-struct Watched {
-    number: i64,
-    name: &'static str,
-    /// What it changes: two of a call that moves something.
-    objects: &'static [Object],
-}
-
-const fn on(number: i64, name: &'static str, objects: &'static [Object]) -> Watched {
-    Watched { number, name, objects }
-}
-
-const WATCHED: &[Watched] = {
-    use Object::{At, Path, Process};
-    &[
-        on(libc::SYS_openat, "openat", &[At(0, 1)]),
-        on(libc::SYS_openat2, "openat2", &[At(0, 1)]),
-        on(libc::SYS_unlinkat, "unlinkat", &[At(0, 1)]),
-        on(libc::SYS_renameat2, "renameat2", &[At(0, 1), At(2, 3)]),
-        on(libc::SYS_mkdirat, "mkdirat", &[At(0, 1)]),
-        on(libc::SYS_mknodat, "mknodat", &[At(0, 1)]),
-        on(libc::SYS_fchmodat, "fchmodat", &[At(0, 1)]),
-        on(libc::SYS_fchownat, "fchownat", &[At(0, 1)]),
-        on(libc::SYS_linkat, "linkat", &[At(2, 3)]),
-        on(libc::SYS_symlinkat, "symlinkat", &[At(1, 2)]),
-        on(libc::SYS_truncate, "truncate", &[Path(0)]),
-        on(libc::SYS_kill, "kill", &[Process]),
-        on(libc::SYS_rt_sigqueueinfo, "rt_sigqueueinfo", &[Process]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_open, "open", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_creat, "creat", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_unlink, "unlink", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_rmdir, "rmdir", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_rename, "rename", &[Path(0), Path(1)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_renameat, "renameat", &[At(0, 1), At(2, 3)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_mkdir, "mkdir", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_mknod, "mknod", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_chmod, "chmod", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_chown, "chown", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_lchown, "lchown", &[Path(0)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_link, "link", &[Path(1)]),
-        #[cfg(target_arch = "x86_64")]
-        on(libc::SYS_symlink, "symlink", &[Path(1)]),
-    ]
-};
-
-/// The numbers of the calls that are watched whatever their arguments: all but those that open.
-pub(crate) fn numbers() -> impl Iterator<Item = i64> {
-    WATCHED.iter().map(|one| one.number).filter(|number| !crate::filter::opens(*number))
-}
 
 /// The names of calls that a sandbox refuses, as far as they have no row in the table.
 const REFUSED: &[(i64, &str)] = &[
@@ -166,60 +77,10 @@ const REFUSED: &[(i64, &str)] = &[
     (libc::SYS_modify_ldt, "modify_ldt"),
 ];
 
-/// The errors of a call on what is not the program's own.
-fn tells(error: Errno) -> bool {
-    matches!(
-        error.0,
-        libc::EROFS | libc::EACCES | libc::EPERM | libc::ENOENT | libc::EBUSY | libc::EXDEV
-    )
-}
-
 impl Calls<'_> {
-    /// A thread enters a call that is watched, perhaps.
-    pub(super) fn on_watched_entry(&mut self, tid: pid_t, entry: &CallEntry) {
-        let own = self.tracees.process_of(tid).and_then(|process| process.own.clone());
-        let Some(own) = own else { return };
-        let Some(watched) = WATCHED.iter().find(|one| one.number == entry.number) else { return };
-        let mut objects = watched.objects.iter().filter_map(|object| match object {
-            Object::Process => {
-                // Signal 0 only asks whether somebody is there.
-                let target = entry.arguments[0] as i32;
-                let others = target != 0 && entry.arguments[1] as i32 != 0;
-                others.then(|| target.to_string())
-            }
-            Object::Path(path) => Some(self::path(tid, libc::AT_FDCWD, entry.arguments[*path])?),
-            Object::At(folder, path) => {
-                let folder = entry.arguments[*folder] as i32;
-                Some(self::path(tid, folder, entry.arguments[*path])?)
-            }
-        });
-        let object = objects.find(|object| {
-            !object.starts_with('/') || !own.iter().any(|own| Path::new(object).starts_with(own))
-        });
-        let attempt = object.map(|object| Attempt { call: watched.name, object });
-        if let Some(thread) = self.tracees.thread_mut(tid) {
-            thread.attempt = attempt;
-        }
-    }
-
-    /// A watched call has returned.
-    pub(super) fn on_watched_return(&mut self, tid: pid_t, attempt: Attempt, result: i64) {
-        let error = (result < 0).then(|| Errno(i32::try_from(-result).unwrap_or(libc::EINVAL)));
-        let is_signal = !attempt.object.starts_with('/');
-        let tells = match error {
-            Some(Errno(libc::ESRCH)) => is_signal,
-            Some(error) => tells(error),
-            // The first process of a cell hears no signal from inside it.
-            None => is_signal && attempt.object == "1",
-        };
-        if tells {
-            self.attempted(tid, attempt.call, attempt.object, error);
-        }
-    }
-
     /// Handles SIGSYS: it is a filter's answer to a call, or an ordinary signal (`None`).
     pub(super) fn on_refused_call(&mut self, tid: pid_t) -> Option<Handled> {
-        self.tracees.process_of(tid)?.own.as_ref()?;
+        self.tracees.process_of(tid)?.confined.as_ref()?;
         let refused = match unless_vanished(refused(tid), tid) {
             Ok(Some(refused)) => refused?,
             Ok(None) => return Some(Ok(Onward::Gone)),
@@ -253,33 +114,8 @@ impl Calls<'_> {
         let family = Family(entry.arguments[0] as i32);
         let is_known =
             [Family::UNIX, Family::INET, Family::INET6, Family::NETLINK].contains(&family);
-        self.tracees.process_of(tid).is_some_and(|process| process.own.is_some())
+        self.tracees.process_of(tid).is_some_and(|process| process.confined.is_some())
             && (NEVER.contains(&entry.number) || entry.number == libc::SYS_socket && !is_known)
-    }
-
-    /// A signal says that the program has reached a limit of `setrlimit(2)`, even if it ignores it.
-    pub(super) fn on_limit(&mut self, tid: pid_t, signal: i32) {
-        let (of, name, unit) = match signal {
-            libc::SIGXFSZ => (Resource::FileSize, "Max file size", 1),
-            _ => (Resource::Processor, "Max cpu time", 1_000_000_000),
-        };
-        let process = self.tracees.process_of(tid).filter(|process| process.own.is_some());
-        if let Some(command) = process.map(|process| process.command)
-            && self.reporter.counts_attempt(command, name) == 1
-            && let Some(most) = limit(tid, name)
-        {
-            let place = self.tracees.place(tid);
-            let most = most.saturating_mul(unit);
-            self.reporter.process(place, Life::Limit { of, most });
-        }
-    }
-
-    fn attempted(&mut self, tid: pid_t, call: &'static str, object: String, error: Option<Errno>) {
-        let command = self.tracees.process_of(tid).map_or(0, |process| process.command);
-        if self.reporter.counts_attempt(command, call) <= MOST {
-            let place = self.tracees.place(tid);
-            self.reporter.process(place, Life::Attempt { call: Name::of(call), object, error });
-        }
     }
 }
 
@@ -311,55 +147,4 @@ fn refused(tid: pid_t) -> io::Result<Option<Refused>> {
     let info = unsafe { info.as_ptr().cast::<Info>().read_unaligned() };
     let by_filter = info.signal == libc::SIGSYS && info.code == BY_FILTER;
     Ok(by_filter.then(|| Refused { number: info.number.into(), error: Errno(info.error) }))
-}
-
-/// A soft limit of `setrlimit(2)`, `proc_pid_limits(5)`.
-fn limit(tid: pid_t, name: &str) -> Option<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{tid}/limits")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-    line.split_ascii_whitespace().next()?.parse().ok()
-}
-
-/// The path at an address, as the kernel would resolve it but for links: absolute, without `..`.
-fn path(tid: pid_t, folder: i32, address: u64) -> Option<String> {
-    let bytes = TraceeMemory(tid).bytes(address, LONGEST);
-    let end = bytes.iter().position(|byte| *byte == 0)?;
-    let text = PathBuf::from(String::from_utf8_lossy(&bytes[..end]).into_owned());
-    let base = match (text.is_absolute(), folder) {
-        (true, _) => PathBuf::from("/"),
-        (false, libc::AT_FDCWD) => std::fs::read_link(format!("/proc/{tid}/cwd")).ok()?,
-        (false, fd) => std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok()?,
-    };
-    Some(without_dots(&base.join(text)).to_string_lossy().into_owned())
-}
-
-fn without_dots(path: &Path) -> PathBuf {
-    let mut whole = PathBuf::from("/");
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(whole.pop()),
-            Component::Normal(name) => whole.push(name),
-            _ => {}
-        }
-    }
-    whole
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_where_it_leads() {
-        let told = |path: &str| without_dots(Path::new(path)).display().to_string();
-        assert_eq!(told("/a/./b/../c"), "/a/c");
-        assert_eq!(told("/../../x"), "/x");
-    }
-
-    #[test]
-    fn what_opens_is_watched_by_its_flags_only() {
-        let numbers: Vec<i64> = numbers().collect();
-        assert!(numbers.contains(&libc::SYS_unlinkat) && numbers.contains(&libc::SYS_kill));
-        assert!(!numbers.contains(&libc::SYS_openat));
-    }
 }

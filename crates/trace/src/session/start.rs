@@ -11,6 +11,7 @@ use super::process::TracedProcess;
 use super::thread::TracedThread;
 use super::tracees::Tracees;
 use crate::command::Command;
+use crate::confines::Confined;
 use crate::error::Error;
 use crate::filter::{self, Descriptors};
 use crate::options::Options;
@@ -25,7 +26,7 @@ pub(super) fn start(
 ) -> Result<(), Error> {
     let ranges = first_ranges(options.stdio, &inherited_sockets());
     let mut filters = if options.every_call { Vec::new() } else { first_filters(&ranges) };
-    if command.own.is_some() && !options.every_call {
+    if command.confines.is_some() && !options.every_call {
         filters.push(filter::watched());
     }
     let spawned = spawn::spawn(&mut command, &filters)?;
@@ -34,7 +35,11 @@ pub(super) fn start(
     process.fresh = true;
     process.sample = command.sample;
     process.stdio_sample = command.stdio_sample;
-    process.own = command.own.take().map(Rc::from);
+    process.confined = command.confines.take().map(|confines| {
+        let confined = Confined::new(confines);
+        confined.note_birth(pid);
+        Rc::new(confined)
+    });
     process.filtered = !options.every_call;
     process.stepped = options.every_call;
     process.coverage = Coverage::of(ranges);

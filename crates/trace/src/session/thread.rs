@@ -5,8 +5,8 @@ use socklab_event::Args;
 use socklab_kernel::clock;
 
 use super::contact::Contact;
-use super::refusals::Attempt;
 use super::table::Shared;
+use super::watched::Attempt;
 use crate::decode::CallAtEntry;
 
 /// A thread. It has at most one system call in progress.
