@@ -20,7 +20,7 @@ arg-grade-column = With --format canvas: the name of the column, such as “Echo
 arg-grade-regrade = Grade everybody again, and show what is different. That also happens by itself if the exercise has changed
 arg-grade-without_sandbox = Run without a sandbox: submissions could read and change whatever you can. Every result is marked
 arg-grade-shard = Grade a part only: the Ith of N, by the order of students. `socklab grade merge` puts the parts together
-arg-grade-soak = Grade the class N times, each time with another seed, and show whose cases did not come to the same every time
+arg-grade-soak = Grade the class N times, each time with another seed, and show whose cases did not come to the same every time, and who did not behave the same
 arg-grade-load = With --soak: keep so many processors busy meanwhile (default 0)
 
 cmd-grade-merge = Put the results of several parts of a class together
@@ -109,6 +109,8 @@ grade-merge-other = { $one } and { $other } were not graded by the same: another
 grade-merge-missing = these parts of the class are missing: { $shards }
 grade-format-each = this format is about one submission, and there are several: with -o, there will be a file for each
 grade-soak-outcome = { $word } { $times } × (seed { $seed })
+grade-soak-ways = behaves in different ways, as if it belonged to several groups: { $ways }
+grade-soak-way = { $number } ({ $name }) { $times } × (seed { $seed })
 grade-soak =
     Graded the class { $rounds ->
         [one] once
@@ -117,6 +119,10 @@ grade-soak =
         [0] every case came to the same every time
         [one] one case did not always come to the same
        *[other] { $flips } cases did not always come to the same
+    }, { $changing ->
+        [0] and everybody behaved the same every time
+        [one] and one submission did not behave the same every time
+       *[other] and { $changing } submissions did not behave the same every time
     }{ $unknown ->
         [0] .
        *[other] ; { $unknown } results are not known, because the machine failed.

@@ -20,7 +20,7 @@ arg-grade-column = Con --format canvas: el nombre de la columna, como «Echo ser
 arg-grade-regrade = Calificar a todos otra vez y mostrar qué cambió. También pasa por sí solo si cambió el ejercicio
 arg-grade-without_sandbox = Ejecutar sin caja de arena: las entregas podrían leer y cambiar todo lo que tú puedes. Cada resultado queda marcado
 arg-grade-shard = Calificar solo una parte: la I de N, por el orden de los estudiantes. `socklab grade merge` junta las partes
-arg-grade-soak = Calificar el curso N veces, cada vez con otra semilla, y mostrar de quién cambió el resultado de algún caso
+arg-grade-soak = Calificar el curso N veces, cada vez con otra semilla, y mostrar de quién cambió el resultado de algún caso o el comportamiento
 arg-grade-load = Con --soak: mantener ocupados tantos procesadores mientras tanto (por omisión, 0)
 
 cmd-grade-merge = Juntar los resultados de varias partes de un curso
@@ -109,6 +109,8 @@ grade-merge-other = { $one } y { $other } no se calificaron con lo mismo: otro e
 grade-merge-missing = faltan estas partes del curso: { $shards }
 grade-format-each = este formato es de una sola entrega, y hay varias: con -o habrá un archivo por cada una
 grade-soak-outcome = { $word } { $times } × (semilla { $seed })
+grade-soak-ways = se comporta de distintas maneras, como si fuera de varios grupos: { $ways }
+grade-soak-way = { $number } ({ $name }) { $times } × (semilla { $seed })
 grade-soak =
     Se calificó el curso { $rounds ->
         [one] una vez
@@ -117,6 +119,10 @@ grade-soak =
         [0] cada caso dio siempre lo mismo
         [one] un caso no dio siempre lo mismo
        *[other] { $flips } casos no dieron siempre lo mismo
+    }, { $changing ->
+        [0] y todos se comportaron siempre igual
+        [one] y una entrega no se comportó siempre igual
+       *[other] y { $changing } entregas no se comportaron siempre igual
     }{ $unknown ->
         [0] .
        *[other] ; { $unknown } resultados no se conocen, porque falló la máquina.
