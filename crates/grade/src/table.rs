@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-/// The rows of a table, each with the number of the line that it begins on.
+/// The rows of a table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     pub(crate) records: Vec<csv::StringRecord>,
+    /// How many lines stand before the first row.
+    before: u64,
 }
 
 impl Table {
@@ -16,11 +18,12 @@ impl Table {
     ///
     /// What is wrong with it, as the reader of CSV says it.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        let text = decoded(bytes);
+        // The reader counts lines by their line feeds, and is told of one too late behind a `\r`.
+        let text = decoded(bytes).replace("\r\n", "\n");
         let first = text.lines().next().unwrap_or_default();
-        let text = match first.strip_prefix("sep=") {
-            Some(_) => text[first.len()..].trim_start(),
-            None => text.as_str(),
+        let (text, before) = match first.strip_prefix("sep=") {
+            Some(_) => (text[first.len()..].trim_start_matches('\n'), 1),
+            None => (text.as_str(), 0),
         };
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -29,7 +32,12 @@ impl Table {
             .delimiter(separator(text))
             .from_reader(text.as_bytes());
         let records: Result<Vec<csv::StringRecord>, _> = reader.records().collect();
-        records.map(|records| Self { records }).map_err(|error| error.to_string())
+        records.map(|records| Self { records, before }).map_err(|error| error.to_string())
+    }
+
+    /// The line that a row begins on, from 1.
+    pub(crate) fn line_of(&self, record: &csv::StringRecord) -> u64 {
+        record.position().map_or(0, |at| at.line() + self.before)
     }
 
     /// The first of the rows in this range that is like that.
@@ -41,11 +49,6 @@ impl Table {
         let mut rows = self.records.iter().enumerate().take(within.end).skip(within.start);
         rows.find(|(_, record)| is(record)).map(|(at, _)| at)
     }
-}
-
-/// The line that a row begins on, from 1.
-pub(crate) fn line_of(record: &csv::StringRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
 }
 
 /// The text of a file, as spreadsheets write it: UTF-8 with or without a mark, UTF-16 with one, or
@@ -72,4 +75,21 @@ fn separator(text: &str) -> u8 {
     let count = |mark: &u8| first.bytes().filter(|byte| byte == mark).count();
     // Of equally many the last one, and a comma if there are none.
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_the_lines_that_a_spreadsheet_s_user_sees() {
+        for text in ["a,b\n1,2\n\"x\ny\",3\n4,5\n", "a,b\r\n1,2\r\n\"x\r\ny\",3\r\n4,5\r\n"] {
+            let table = Table::read(text.as_bytes()).unwrap();
+            let lines: Vec<u64> = table.records.iter().map(|it| table.line_of(it)).collect();
+            assert_eq!(lines, [1, 2, 3, 5], "{text:?}");
+        }
+        let table = Table::read(b"sep=;\r\na;b\r\n1;2\r\n").unwrap();
+        assert_eq!(table.line_of(&table.records[1]), 3);
+        assert_eq!(table.records[1].iter().collect::<Vec<_>>(), ["1", "2"]);
+    }
 }

@@ -7,7 +7,7 @@ use super::Moment;
 use super::layout::Layout;
 use super::names::fold;
 use crate::Student;
-use crate::table::{Table, line_of};
+use crate::table::Table;
 
 /// A list of a class.
 #[derive(Clone, Debug, Default)]
@@ -174,6 +174,7 @@ impl Roster {
         let mut roster = Self::default();
         for record in &records[at + 1..] {
             if let Some(row) = Row::of(headers, &columns, record) {
+                let row = Row { line: table.line_of(record), ..row };
                 roster.add(row, &columns, record);
             }
         }
@@ -288,7 +289,7 @@ impl Row {
         let status = of(Column::Status).map(str::to_lowercase).unwrap_or_default();
         let lateness = of(Column::Lateness).unwrap_or_default();
         Some(Self {
-            line: line_of(record),
+            line: 0,
             student: Student { id, name, email, more },
             submitted: of(Column::Submitted).and_then(Moment::parse),
             late: lateness.bytes().any(|c| (b'1'..=b'9').contains(&c)) || status.ends_with(" late"),

@@ -3,7 +3,7 @@
 arg-grade-exam = Examine who has passed: three questions about the student's own recording, for paper, and nobody in the class gets the same three. Their keys are proved by running, which takes about as long again as grading. Each right answer earns so many points (default 0: no part of the grade). Answers come with `socklab grade exam`
 
 cmd-grade-exam = Mark what a class answered, and put it into the grades
-arg-grade-exam-folder = The folder of results, as `socklab grade -o` wrote it with --exam
+arg-grade-exam-folder = The folder of results, as `socklab grade` wrote it with --exam
 arg-grade-exam-answers = The answers as CSV: what you filled in (exam-answers.csv), or what a form or a quiz exported. Rows with an id, an address or a name, and columns 1, 2, 3
 arg-grade-exam-format = Also write the grades in this format: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repeatable). Those that are there are written anew anyway
 arg-grade-exam-json = Print what it came to as JSON, for scripts
