@@ -279,9 +279,15 @@ pub struct Sighting {
 pub struct Used {
     /// From its beginning to its end, in milliseconds.
     pub milliseconds: u64,
-    /// Processor time of all that ran for it, in milliseconds.
+    /// Processor time of all that ran for it, in milliseconds: its programs, the compiler, and those
+    /// who judge.
     pub processor_milliseconds: u64,
-    /// The most memory that one of its processes had, in bytes (`ru_maxrss`).
+    /// The part of that which the compiler took.
+    #[serde(default)]
+    pub compiler_milliseconds: u64,
+    /// The most memory that its processes were seen to have at a time, in bytes: their largest
+    /// resident sets (`VmHWM`), added up, looked at every 20 ms. The compiler's is not in it. 0 if it is
+    /// not known.
     pub memory: u64,
 }
 

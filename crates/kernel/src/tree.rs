@@ -58,6 +58,30 @@ pub fn memory(roots: &[u32], most: u64) -> u64 {
     own + mapped.max(open.values().sum())
 }
 
+/// The sum of the largest resident sets that these processes and their descendants have had since they
+/// began to execute their files (`VmHWM` of `proc_pid_status(5)`), in bytes. What several of them share
+/// counts for each of them. A process that executes the same file as this one is left out: it is one of
+/// ours, or has not begun yet.
+pub fn peak(roots: &[u32], most: u64) -> u64 {
+    let count = usize::try_from(most).unwrap_or(usize::MAX);
+    let file = |process: &str| {
+        let about = fs::metadata(format!("/proc/{process}/exe")).ok()?;
+        Some((about.dev(), about.ino()))
+    };
+    let own = file("self");
+    let theirs = Members::of(roots).take(count).filter(|process| {
+        let file = file(&process.to_string());
+        file.is_some() && file != own
+    });
+    theirs.filter_map(most_resident).sum()
+}
+
+fn most_resident(process: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+}
+
 /// The memory of a process, and the part of it that is mapped files in memory.
 fn proportional(process: u32) -> Option<(u64, u64)> {
     let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
@@ -163,6 +187,9 @@ mod tests {
         assert!(!is_asleep(&this), "it runs this test");
         assert_eq!(Members::of(&this).next(), Some(this[0]));
         assert!(memory(&this, 1) > 0);
+        assert!(most_resident(this[0]).is_some_and(|most| most > 0));
+        // What is ours is nobody else's.
+        assert_eq!(peak(&this, 1), 0);
         let flags = rustix::fs::MemfdFlags::CLOEXEC;
         let mut file = fs::File::from(rustix::fs::memfd_create("in memory", flags).unwrap());
         file.write_all(&[1; 100_000]).unwrap();

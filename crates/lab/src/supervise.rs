@@ -63,6 +63,8 @@ pub struct Supervised {
     /// Why it could not run in a cell, if it could not: then it had its limits, but saw the files of
     /// this machine.
     pub refused: Option<NamespaceRefusal>,
+    /// The processor time of all its processes, to the hundredth of a second.
+    pub processor: Duration,
 }
 
 /// How often a command is looked at.
@@ -102,11 +104,12 @@ pub fn supervise(
     let child = command.spawn();
     // The command keeps our ends of the pipe, and so the end would never come.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut running = Running { child: child?, cell };
+    let mut running = Running { child: child?, cell, processor: Duration::ZERO };
     let end = running.watch(sandbox, patience)?;
     running.end();
+    let processor = running.processor;
     drop(running);
-    Ok(Supervised { end, output: collected.take(), refused })
+    Ok(Supervised { end, output: collected.take(), refused, processor })
 }
 
 /// All restrictions but a cell: a process group of its own, limits, landlock, the filter of calls.
@@ -128,6 +131,8 @@ fn restrict(command: &mut Command, sandbox: &Sandbox) -> io::Result<()> {
 struct Running {
     child: Child,
     cell: Option<Cell>,
+    /// The processor time of all of it so far.
+    processor: Duration,
 }
 
 impl Running {
@@ -146,10 +151,12 @@ impl Running {
         let (mut worked, mut at_work) = (Duration::ZERO, begun);
         loop {
             let has_ended = process::has_ended_within(&pidfd, EVERY)?;
+            // That of a process that has ended is still known until somebody waits for it.
+            let used = tree::usage(&roots, sandbox.limits.processes);
+            self.processor = self.processor.max(used.processor);
             if has_ended {
                 return self.child.wait().map(Ok);
             }
-            let used = tree::usage(&roots, sandbox.limits.processes);
             if used.memory > sandbox.limits.memory
                 && tree::memory(&roots, sandbox.limits.processes) > sandbox.limits.memory
             {

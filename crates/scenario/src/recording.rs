@@ -135,6 +135,11 @@ pub struct Recording {
     /// or a thread of theirs that was there at the end, if it waited longer. 0 for a thread that
     /// waited no more than twice as long as it ran, or if the kernel does not count it.
     pub starved_ms: u64,
+    /// The most memory that the submission's processes were seen to have, in bytes: the largest resident
+    /// sets (`VmHWM`) of all that were there at a time, added up, looked at every 20 ms. 0 if it had
+    /// ended before it was looked at.
+    #[serde(default)]
+    pub memory: u64,
     /// The port at which the student's program was found, if it is not the one that it was told but
     /// one that it bound explicitly. It counts as known if it is the same in every run.
     pub own_port: Option<u16>,

@@ -185,6 +185,10 @@ pub(super) fn facts_of(speaker: Speaker, graded: &Graded) -> Vec<(String, String
     if graded.used.milliseconds > 0 {
         facts.push((say("page-took"), words::took(speaker, graded.used)));
     }
+    if graded.used.memory > 0 {
+        let mib = speaker.tenths(graded.used.memory.saturating_mul(10).div_ceil(1 << 20));
+        facts.push((say("page-memory"), say!(speaker, "page-memory-of", mib = mib)));
+    }
     if !graded.sha256.is_empty() {
         facts.push((say("page-hash-of"), words::line(&graded.sha256)));
     }

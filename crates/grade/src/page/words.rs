@@ -137,7 +137,11 @@ pub(super) fn sighting(speaker: Speaker, sighting: &crate::Sighting) -> String {
 pub(super) fn took(speaker: Speaker, used: crate::Used) -> String {
     let time = |milliseconds: u64| speaker.duration(milliseconds.saturating_mul(1_000_000));
     let (whole, processor) = (time(used.milliseconds), time(used.processor_milliseconds));
-    say!(speaker, "page-took-of", time = whole, processor = processor)
+    if used.compiler_milliseconds == 0 {
+        return say!(speaker, "page-took-of", time = whole, processor = processor);
+    }
+    let compiler = time(used.compiler_milliseconds);
+    say!(speaker, "page-took-compiled", time = whole, processor = processor, compiler = compiler)
 }
 
 /// What is left of a text if its end is not needed: at most `most` characters.

@@ -122,7 +122,12 @@ pub(crate) fn graded(id: &str, states: &[CaseState; 4]) -> Graded {
             vec![]
         },
         unsafe_because: (id == "student-03").then(|| "--unsafe".to_owned()),
-        used: Used { milliseconds: 12_345, processor_milliseconds: 800, memory: 9 << 20 },
+        used: Used {
+            milliseconds: 12_345,
+            processor_milliseconds: 800,
+            compiler_milliseconds: 0,
+            memory: 9 << 20,
+        },
         retries: 1,
         group: Some("A".to_owned()),
         comment: Some("Read on until recv returns 0.".to_owned()),

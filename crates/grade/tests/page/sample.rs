@@ -206,7 +206,12 @@ pub(crate) fn graded(
         cases,
         sightings: Vec::new(),
         unsafe_because: None,
-        used: Used { milliseconds: 4_200, processor_milliseconds: 910, memory: 14 << 20 },
+        used: Used {
+            milliseconds: 4_200,
+            processor_milliseconds: 910,
+            compiler_milliseconds: 0,
+            memory: 14 << 20,
+        },
         retries: 0,
         group: Some(GROUPS[kind].to_owned()),
         comment: None,

@@ -159,6 +159,9 @@ page-sighting-in = { $text } ({ $times ->
 }, in { $case })
 page-took = Took
 page-took-of = { $time }, of it { $processor } of a processor
+page-took-compiled = { $time }, of it { $processor } of a processor, { $compiler } of that by the compiler
+page-memory = Memory
+page-memory-of = { $mib } MiB at most
 page-retries = { $times ->
     [one] Graded again once, because the machine had failed.
    *[other] Graded again { $times } times, because the machine had failed.

@@ -159,6 +159,9 @@ page-sighting-in = { $text } ({ $times ->
 }, en { $case })
 page-took = Tardó
 page-took-of = { $time }, de ellos { $processor } de procesador
+page-took-compiled = { $time }, de ellos { $processor } de procesador, y de esos { $compiler } del compilador
+page-memory = Memoria
+page-memory-of = { $mib } MiB como máximo
 page-retries = { $times ->
     [one] Se calificó otra vez, porque había fallado la máquina.
    *[other] Se calificó otras { $times } veces, porque había fallado la máquina.

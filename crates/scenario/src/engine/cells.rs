@@ -107,12 +107,12 @@ impl Cells {
     }
 
     /// Watches over a program: one that takes all memory or all processes of the machine would leave
-    /// none for those who judge it.
+    /// none for those who judge it. `counted` says whether its memory is that of the submission.
     pub(super) fn watch(
         &self,
         number: usize,
         who: &str,
-        program: u32,
+        (program, counted): (u32, bool),
         printed: Printed,
         seen: &Arc<Watch>,
     ) -> io::Result<()> {
@@ -120,7 +120,7 @@ impl Cells {
             Some(cell) => Watched::in_cell(cell.first_process(), (number, program), seen),
             None => Watched::in_the_open((number, program), seen),
         };
-        let uses = Uses { printed, folder: self.folder.clone(), limits: self.limits() };
+        let uses = Uses { printed, folder: self.folder.clone(), limits: self.limits(), counted };
         self.guard.watch(who, watched?, uses)
     }
 
@@ -131,6 +131,11 @@ impl Cells {
     /// The limit that was reached.
     pub(super) fn limit(&self) -> Option<Trouble> {
         self.guard.found().map(|(who, limit)| Trouble::Limit { who, limit })
+    }
+
+    /// See [`Recording::memory`](crate::Recording::memory).
+    pub(super) fn memory(&self) -> u64 {
+        self.guard.memory()
     }
 
     /// The cell that a command runs in.

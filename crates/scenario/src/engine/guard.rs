@@ -5,6 +5,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -24,9 +25,14 @@ use crate::recording::LimitReached;
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// Whose program reached which limit first.
+/// What was found.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Guard(Arc<Mutex<Option<(String, LimitReached)>>>);
+pub(super) struct Guard {
+    /// Whose program reached which limit first.
+    limit: Arc<Mutex<Option<(String, LimitReached)>>>,
+    /// The most memory that a submission had, in bytes.
+    memory: Arc<AtomicU64>,
+}
 
 /// A program with all that it has started.
 #[derive(Debug)]
@@ -49,6 +55,8 @@ pub(super) struct Uses {
     /// A folder on this machine's disk that it may write to.
     pub(super) folder: PathBuf,
     pub(super) limits: Limits,
+    /// Whether its memory is that of the submission.
+    pub(super) counted: bool,
 }
 
 #[derive(Debug)]
@@ -184,12 +192,17 @@ impl Watched {
 impl Guard {
     /// Watches a program until all of it is gone.
     pub(super) fn watch(&self, who: &str, watched: Watched, uses: Uses) -> io::Result<()> {
-        let (found, who) = (Arc::clone(&self.0), who.to_owned());
+        let (found, who) = (Arc::clone(&self.limit), who.to_owned());
+        let most = Arc::clone(&self.memory);
         let room = Room::taken_in(&uses.folder, uses.limits.files);
         let before = Before { files: memory::of_files(), room };
         let watch = move || {
             let mut over = false;
             while watched.is_there() {
+                if uses.counted {
+                    let peak = tree::peak(&watched.roots(), uses.limits.processes);
+                    most.fetch_max(peak, Ordering::Relaxed);
+                }
                 if !over && let Some(limit) = watched.reached(&uses, &before) {
                     found
                         .lock()
@@ -207,8 +220,13 @@ impl Guard {
         started.map(drop).map_err(failure::of("clone", "a thread that watches what a program uses"))
     }
 
+    /// The most memory that a submission had until now, in bytes.
+    pub(super) fn memory(&self) -> u64 {
+        self.memory.load(Ordering::Relaxed)
+    }
+
     /// The first limit that was reached.
     pub(super) fn found(&self) -> Option<(String, LimitReached)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.limit.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

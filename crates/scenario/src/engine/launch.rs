@@ -49,22 +49,40 @@ pub struct Runner {
     pub used: Used,
 }
 
-/// The processor time of runs: of the engine, the programs, the peers. Clones count together.
+/// What runs and compilers have used so far. Clones count together.
 #[derive(Clone, Debug, Default)]
-pub struct Used(Arc<AtomicU64>);
+pub struct Used(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    milliseconds: AtomicU64,
+    memory: AtomicU64,
+}
 
 impl Used {
-    /// The time until now, to the hundredth of a second.
+    /// The processor time of engines, programs, peers and compilers, to the hundredth of a second.
     pub fn processor(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed))
+        Duration::from_millis(self.0.milliseconds.load(Ordering::Relaxed))
     }
 
-    fn add(&self, engine: u32) {
+    /// The most of what [`Recording::memory`] of all runs says, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.0.memory.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, processor: Duration) {
+        let milliseconds = u64::try_from(processor.as_millis()).unwrap_or(u64::MAX);
+        self.0.milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    fn add_engine(&self, engine: u32) {
         /// So many processes are looked at, at most. Programs have ended by then.
         const MOST: u64 = 4096;
-        let processor = tree::usage(&[engine], MOST).processor;
-        let milliseconds = u64::try_from(processor.as_millis()).unwrap_or(u64::MAX);
-        self.0.fetch_add(milliseconds, Ordering::Relaxed);
+        self.add(tree::usage(&[engine], MOST).processor);
+    }
+
+    fn note_memory(&self, recording: &Recording) {
+        self.0.memory.fetch_max(recording.memory, Ordering::Relaxed);
     }
 }
 
@@ -208,10 +226,12 @@ fn attempt(
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
     let answer = ask_engine(runner, &request, patience)?;
-    Recording::read(&answer).map_err(|error| {
+    let recording = Recording::read(&answer).map_err(|error| {
         let what = format!("{error} in {} bytes", answer.len());
         RunError::Answer { what }
-    })
+    })?;
+    runner.used.note_memory(&recording);
+    Ok(recording)
 }
 
 /// Starts the engine, writes the request, reads the answer to its end. The engine itself ends meanwhile.
@@ -255,7 +275,7 @@ fn ask_engine(runner: &Runner, request: &Request, patience: Duration) -> Result<
         match receiver.recv_timeout(deadline.left()) {
             Ok(answer) => {
                 let answer = answer.map_err(call("read from"))?;
-                runner.used.add(engine.0.id());
+                runner.used.add_engine(engine.0.id());
                 engine.has_answered();
                 return Ok(answer);
             }

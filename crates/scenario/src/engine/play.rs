@@ -62,6 +62,8 @@ pub(super) struct Played {
     pub(super) steps: Vec<StepEnd>,
     /// Whether the submission was kept apart.
     pub(super) isolation: Isolation,
+    /// See [`Recording::memory`](crate::Recording::memory).
+    pub(super) memory: u64,
     /// See [`Recording::own_port`](crate::Recording::own_port).
     pub(super) own_port: Option<u16>,
     /// See [`Recording::stretched_ms`](crate::Recording::stretched_ms).
@@ -79,6 +81,7 @@ impl Played {
             columns: Vec::new(),
             steps: Vec::new(),
             isolation: Isolation::NotNeeded,
+            memory: 0,
             own_port: None,
             stretched_ms: 0,
             restless: false,
@@ -193,7 +196,17 @@ impl<'a> Play<'a> {
         let stretched_ms = self.stretched_ms.max(self.peers.stretched_ms());
         let restless = self.restless.get();
         let columns = self.started.into_columns();
-        Played { columns, steps: ends, isolation, own_port, stretched_ms, restless, trouble }
+        let memory = self.cells.memory();
+        Played {
+            columns,
+            steps: ends,
+            isolation,
+            memory,
+            own_port,
+            stretched_ms,
+            restless,
+            trouble,
+        }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
@@ -259,6 +272,8 @@ impl<'a> Play<'a> {
         self.started.start(command)?;
         let program = self.watch.lock().commands[number].pid;
         if let Some(program) = program {
+            let counted = actor.run == Run::Submission;
+            let program = (program, counted);
             self.cells.watch(number, name, program, printed, &self.watch)?;
         }
         Ok(())

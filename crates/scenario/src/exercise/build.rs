@@ -13,6 +13,7 @@ use socklab_lab::Reached;
 use super::code::Code;
 use super::compile::compile;
 use super::java;
+use crate::Used;
 use crate::format::{ARGS, Arguments};
 use crate::scratch::Scratch;
 use crate::submission::Submission;
@@ -118,10 +119,11 @@ impl Built {
     ///
     /// A compiler or interpreter that is not installed, or a file that the compiler refused.
     pub fn from_source(code: Code, file: &Path, arguments: &Arguments) -> Result<Self, BuildError> {
-        Self::from_sources(code, file, &[], arguments)
+        Self::from_sources(code, file, &[], arguments, &Used::default())
     }
 
-    /// Builds a source file together with others that it does not name, as C and Java need it.
+    /// Builds a source file together with others that it does not name, as C and Java need it. What the
+    /// compiler used is added to `used`, also if it refused the file.
     ///
     /// # Errors
     ///
@@ -131,6 +133,7 @@ impl Built {
         file: &Path,
         with: &[PathBuf],
         arguments: &Arguments,
+        used: &Used,
     ) -> Result<Self, BuildError> {
         let whole = |file: &Path| file.canonicalize().map_err(failed("open", file));
         let file = whole(file)?;
@@ -153,14 +156,14 @@ impl Built {
         }
         let build = BuildFolder::open()?;
         if code == Code::Java {
-            let java = java::build(&file, &with, build.path())?;
+            let java = java::build(&file, &with, build.path(), used)?;
             let mut submission = submission(java.argv);
             submission.needs.push(java.classes);
             return Ok(Self { submission, warnings: java.warnings, _folder: Some(build) });
         }
         let program = build.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
         let sources = [vec![file], with].concat();
-        let warnings = compile(code, &sources, &program, build.path())?;
+        let warnings = compile(code, &sources, &program, build.path(), used)?;
         let argv = vec![program.display().to_string()];
         Ok(Self { submission: submission(argv), warnings, _folder: Some(build) })
     }

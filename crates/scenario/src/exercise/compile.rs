@@ -17,6 +17,7 @@ use super::build::{BuildError, failed, find};
 use super::code::Code;
 use super::java;
 use super::shown;
+use crate::Used;
 
 /// The size of the largest file that a compiler may write. A program of an exercise has kilobytes;
 /// with all of Rust's standard library, some megabytes.
@@ -60,11 +61,13 @@ pub(super) fn compile(
     sources: &[PathBuf],
     program: &Path,
     folder: &Path,
+    used: &Used,
 ) -> Result<String, BuildError> {
     let compiler = Compiler::of(code)?;
     let file = sources.first().map_or(Path::new(""), PathBuf::as_path);
     let ended_before = memory::ended_for_lack();
     let done = compiler.run(sources, program, folder)?;
+    used.add(done.processor);
     let output = String::from_utf8_lossy(&done.output).trim_end().to_owned();
     // Files are named as whoever wrote them knows them: without the folder of this one.
     let own = file.parent().map(|own| format!("{}/", own.display())).unwrap_or_default();

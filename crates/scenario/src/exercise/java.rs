@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::build::{BuildError, failed, find};
 use super::code::Code;
 use super::compile::compile;
+use crate::Used;
 
 /// A virtual machine for a program that does little: classes are mapped, not read again
 /// (`-Xshare`), the first compiler has to do, one thread collects garbage, and no file in `/tmp` tells
@@ -43,13 +44,18 @@ pub(super) struct Java {
 }
 
 /// Compiles a program and others to classes in a folder.
-pub(super) fn build(file: &Path, with: &[PathBuf], folder: &Path) -> Result<Java, BuildError> {
+pub(super) fn build(
+    file: &Path,
+    with: &[PathBuf],
+    folder: &Path,
+    used: &Used,
+) -> Result<Java, BuildError> {
     let java = find("java")?;
     let classes = folder.join("classes");
     fs::create_dir(&classes).map_err(failed("mkdir", &classes))?;
     let compiled = |file: &Path| {
         let sources = [&[file.to_owned()], with].concat();
-        compile(Code::Java, &sources, &classes, folder)
+        compile(Code::Java, &sources, &classes, folder, used)
     };
     let (file, warnings) = match compiled(file) {
         Err(BuildError::Refused { output, .. }) if public_class(file, &output).is_some() => {
@@ -142,7 +148,8 @@ mod tests {
             })
             .collect();
         let none = Arguments::default();
-        let built = Built::from_sources(Code::Java, &paths[0], &paths[1..], &none);
+        let built =
+            Built::from_sources(Code::Java, &paths[0], &paths[1..], &none, &Used::default());
         let argv = match built.as_ref() {
             Ok(built) => built.submission.argv.clone(),
             Err(BuildError::Refused { output, .. }) => return Some(output.clone()),

@@ -62,6 +62,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         present: Vec::new(),
         over: 0,
         starved_ms: 0,
+        memory: 0,
         second: false,
         own_port: None,
         stretched_ms: 0,

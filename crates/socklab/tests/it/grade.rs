@@ -112,6 +112,8 @@ fn a_class_is_graded_once_and_again_only_what_changed() {
     }
     let again = case["again"].as_str().expect("a command");
     assert!(again.starts_with("socklab check echo-server --case next-client --seed "), "{again}");
+    let used = &book["results"][0]["used"];
+    assert!(used["memory"].as_u64().is_some_and(|it| (1 << 20..1 << 30).contains(&it)), "{used}");
     // Who handed in nothing is not run, and found again at once.
     assert_eq!(school.kept(), 3);
 

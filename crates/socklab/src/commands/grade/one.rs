@@ -148,10 +148,12 @@ impl Pool<'_> {
     ) -> Result<Option<Graded>> {
         let exercise = self.judge.exercise;
         let file = folder.join(&submitted.file);
-        let built = match Built::from_sources(code, &file, with, &exercise.arguments) {
+        let compiling = Used::default();
+        let built = match Built::from_sources(code, &file, with, &exercise.arguments, &compiling) {
             Ok(built) => built,
             Err(error) => {
                 let mut graded = self.judge.unbuilt(self.texts, submitted, &error);
+                note_used(&mut graded, &compiling, &Used::default());
                 tidy(&mut graded, folder);
                 return Ok(Some(graded));
             }
@@ -191,7 +193,7 @@ impl Pool<'_> {
                 exam::keep_questions(self.texts, &out.folder, &place, &graded, seed, found)?;
             }
         }
-        graded.used.processor_milliseconds = milliseconds(runner.used.processor());
+        note_used(&mut graded, &compiling, &runner.used);
         Ok(Some(graded))
     }
 
@@ -214,6 +216,13 @@ impl Pool<'_> {
         words.extend(["--".to_owned(), file.to_owned()]);
         shell_words(&words)
     }
+}
+
+fn note_used(graded: &mut Graded, compiling: &Used, running: &Used) {
+    let compiler = compiling.processor();
+    graded.used.compiler_milliseconds = milliseconds(compiler);
+    graded.used.processor_milliseconds = milliseconds(compiler + running.processor());
+    graded.used.memory = running.memory();
 }
 
 /// How much of what a compiler said is kept, in bytes.
