@@ -11,8 +11,8 @@
 //!    peers); `started` finds both by name, and submissions run in `cells`.
 //! 4. `watch` takes every event of the tracer and tells steps when their conditions are met; `dialogue`
 //!    decides whether peers received what they should, `look` whether they received more, `doors`
-//!    where the program can be reached, `calm` whether it has digested what it was sent, `stuck` whether
-//!    anything can still happen.
+//!    where the program can be reached, `calm` whether it has digested what it was sent, `patience` how
+//!    long that may take, `stuck` whether anything can still happen.
 //! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
@@ -32,6 +32,7 @@ mod names;
 mod normalize;
 mod over;
 mod packets;
+mod patience;
 mod peer_handle;
 mod peers;
 mod play;

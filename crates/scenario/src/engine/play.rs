@@ -148,7 +148,7 @@ impl<'a> Play<'a> {
                     self.watch.change(|seen| seen.starved_ms = present::starved_ms(seen));
                     // The peer may have failed before the program's calls show the cause, and what
                     // the program does then must not depend on how fast it is.
-                    self.watch.until_settled(Deadline::after(SETTLED_WITHIN));
+                    self.watch.until_settled(SETTLED_WITHIN);
                     break;
                 }
                 Err(Failure::Engine(error)) => {

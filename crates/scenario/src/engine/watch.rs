@@ -23,6 +23,7 @@ use super::bystanders::Bystanders;
 use super::calm::{self, Calm};
 use super::doors::Doors;
 use super::over::as_of;
+use super::patience::Patience;
 use super::pulse::Pulse;
 use super::stuck::{Standstill, nothing_to_report};
 use super::talk::Talk;
@@ -192,15 +193,18 @@ impl Watch {
     }
 
     /// Waits until programs and peers have settled: they do nothing more by themselves, and all that
-    /// they have done is known. Who sleeps costs two looks; who never stops costs all the time there is.
-    pub(super) fn until_settled(&self, deadline: Deadline) {
+    /// they have done is known. Who sleeps costs two looks; who never stops costs all of this time, and
+    /// more only if others have the processors meanwhile.
+    pub(super) fn until_settled(&self, time: Duration) {
+        let mut patience = Patience::with(self.lock().living(), time);
         let mut before = None;
-        self.wait(deadline, true, |seen| {
-            let settled = seen.have_settled(deadline);
+        self.wait(patience.latest(), true, |seen| {
+            let end = patience.end(seen.living());
+            let settled = seen.have_settled(end);
             // Twice, so that nothing was on its way in between.
             let same = settled.is_some() && before == settled;
             before = settled;
-            same.then_some(())
+            (same || end.has_passed()).then_some(())
         });
     }
 
@@ -470,6 +474,11 @@ impl Seen {
     /// The processes of all commands, ended ones included.
     pub(super) fn processes(&self) -> impl Iterator<Item = u32> + '_ {
         self.command_of.keys().copied()
+    }
+
+    /// The processes that have not ended, as far as is known.
+    fn living(&self) -> impl Iterator<Item = u32> + '_ {
+        self.commands.iter().flat_map(|command| &command.living).copied()
     }
 
     /// `Some` if programs and peers will do nothing by themselves before `deadline`, and nothing that

@@ -1,7 +1,7 @@
 //! What can be said about a student's program in a case that it did not pass, from the recording:
 //! what it did, and which explanations apply to it.
 
-use socklab_event::{Args, Signal};
+use socklab_event::{Args, Errno, Signal};
 use socklab_flows::Flows;
 use socklab_judge::{
     Asked, Deed, ExitWanted, Expectation, Explanation, HttpKind, Judgement, Mismatch, Missed,
@@ -212,6 +212,12 @@ fn of_step<'a>(trouble: &'a StepTrouble, done: &CaseReport<'_>) -> Missed<'a> {
         StepTrouble::Sender { who, .. } => Missed::Elsewhere { peer: who },
         StepTrouble::WrongPort { .. } | StepTrouble::Nowhere { .. } => ready(done),
         StepTrouble::Call { call, .. } if call == "connect" => ready(done),
+        // Nobody was there any more to receive it.
+        StepTrouble::Call { who, call, error: Errno::ECONNRESET | Errno::EPIPE, .. }
+            if call.starts_with("send") =>
+        {
+            Missed::Bytes { peer: who, expected: &[] }
+        }
         StepTrouble::Call { .. } => Missed::Other,
     }
 }
