@@ -222,6 +222,10 @@ pub struct CaseResult {
     /// The command that repeats exactly this case, with its seed.
     #[serde(default)]
     pub again: String,
+    /// The same command for the teacher, where the class was graded: it can be typed in any folder, and
+    /// names the pack of a hidden case. Empty if what was handed in is not a file there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub again_here: String,
     /// Where its files are, below the folder of results.
     #[serde(default)]
     pub files: Files,
@@ -363,6 +367,9 @@ impl Graded {
     pub fn for_student(&self, assignment: &Assignment) -> Self {
         let mut seen = self.clone();
         seen.form = None;
+        for case in &mut seen.cases {
+            case.again_here.clear();
+        }
         let hidden = |name: &str| assignment.case(name).is_some_and(|case| case.hidden);
         for case in seen.cases.iter_mut().filter(|case| hidden(&case.name)) {
             *case = CaseResult {
@@ -375,6 +382,7 @@ impl Graded {
                 explanations: Vec::new(),
                 hints: Vec::new(),
                 again: String::new(),
+                again_here: String::new(),
                 files: Files::default(),
                 milliseconds: case.milliseconds,
             };

@@ -139,6 +139,7 @@ mod tests {
             explanations: Vec::new(),
             hints: Vec::new(),
             again: String::new(),
+            again_here: String::new(),
             files: crate::book::Files::default(),
             milliseconds: 0,
         };

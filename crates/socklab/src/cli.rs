@@ -625,6 +625,8 @@ pub(crate) struct Check {
     json: bool,
     #[arg(long, value_name = "CASE")]
     pub(crate) case: Option<String>,
+    #[arg(long, value_name = "FOLDER", conflicts_with = "watch")]
+    pub(crate) pack: Option<PathBuf>,
     #[arg(long, value_name = "RULE", conflicts_with = "watch")]
     pub(crate) wire: Vec<String>,
     #[arg(short, long, value_name = "FILE", requires = "case")]
@@ -855,7 +857,10 @@ impl Check {
         let apart = self.apart.word().map(str::to_owned);
         let packets = self.packets.word().map(str::to_owned);
         let rules = self.wire.iter().flat_map(|rule| ["--wire".to_owned(), rule.clone()]);
-        self.which.words().into_iter().chain(apart).chain(packets).chain(rules).collect()
+        let pack = self.pack.iter().map(|folder| folder.display().to_string());
+        let pack = pack.flat_map(|folder| ["--pack".to_owned(), folder]);
+        let words = self.which.words().into_iter().chain(pack);
+        words.chain(apart).chain(packets).chain(rules).collect()
     }
 }
 

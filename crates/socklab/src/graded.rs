@@ -276,6 +276,7 @@ fn case(
         explanations,
         hints,
         again,
+        again_here: String::new(),
         files: Files::default(),
         milliseconds: 0,
     }

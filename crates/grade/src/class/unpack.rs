@@ -143,6 +143,16 @@ const LARGEST: u64 = 256 << 20;
 const LONGEST: usize = 255;
 
 impl Submission {
+    /// Where a file of it is, if it was handed in as a file and not in an archive. `name` is what
+    /// [`Submission::unpack`] calls it.
+    pub fn place_of(&self, name: &Path) -> Option<&Path> {
+        let part = self.parts.iter().find(|part| Path::new(&part.name) == name)?;
+        match &part.place {
+            Place::Disk(path) if part.kind == Kind::File => Some(path),
+            _ => None,
+        }
+    }
+
     /// Writes the files to a folder, which exists and is empty. Archives among them are unpacked,
     /// but none that are in one. If this fails, the folder may have some of the files.
     ///

@@ -132,9 +132,13 @@ pub(super) fn body(page: &mut Xml, speaker: Speaker, result: &CaseResult) {
         labelled(page, &say!(speaker, "page-hints"), hint);
         page.close("div");
     }
-    if !result.again.is_empty() {
-        page.text_element("p", &[class("label")], &say!(speaker, "page-again"));
-        page.text_element("pre", &[with("tabindex", "0")], &words::lines(&result.again));
+    // Only in what the teacher sees.
+    let here = !result.again_here.is_empty();
+    let again = if here { &result.again_here } else { &result.again };
+    if !again.is_empty() {
+        let label = if here { "page-again-here" } else { "page-again" };
+        page.text_element("p", &[class("label")], &say!(speaker, label));
+        page.text_element("pre", &[with("tabindex", "0")], &words::lines(again));
     }
 }
 

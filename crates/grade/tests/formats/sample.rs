@@ -166,6 +166,7 @@ fn case(info: &CaseInfo, state: CaseState) -> CaseResult {
         problem: wrong.then(|| text("Expected: 5 bytes.\n  \"hello\"\n  ^")),
         explanations: if wrong { vec![text("recv returned what had arrived.")] } else { vec![] },
         hints: if wrong { vec![text("Send it back."), text("A second hint.")] } else { vec![] },
+        again_here: String::new(),
         again: if wrong {
             text("socklab check echo-server --case echo --seed 7")
         } else {

@@ -130,6 +130,7 @@ fn is(value: &Value, name: &str) -> bool {
 fn full() -> Gradebook {
     let mut book = sample::examined();
     book.results[0].student.more.insert("Section".to_owned(), "A".to_owned());
+    book.results[0].cases[0].again_here = "socklab check echo-server".to_owned();
     book.results[0].comment = Some("Well done.".to_owned());
     book.results[0].form = serde_json::from_value(serde_json::json!({ "state": "graded" })).ok();
     assert!(book.results[0].form.is_some());

@@ -179,6 +179,7 @@ pub(crate) fn graded(
             problem: (!passed).then(|| behaviour.problem.to_owned()),
             explanations: Vec::new(),
             hints: if passed { Vec::new() } else { vec![behaviour.hint.to_owned()] },
+            again_here: String::new(),
             again: if passed {
                 String::new()
             } else {

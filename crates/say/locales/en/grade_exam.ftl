@@ -62,3 +62,6 @@ grade-exam-proving =
         [one] 1 program is run for its exam
        *[other] { $programs } programs are run for their exam
     }
+
+page-again-here = To see it again where you graded
+arg-check-pack = Also the hidden cases in this folder, as `socklab grade` adds them: for teachers

@@ -62,3 +62,6 @@ grade-exam-proving =
         [one] se ejecuta 1 programa para su examen
        *[other] se ejecutan { $programs } programas para sus exámenes
     }
+
+page-again-here = Para verlo otra vez donde calificaste
+arg-check-pack = También los casos ocultos de esta carpeta, como los agrega `socklab grade`: para profesores

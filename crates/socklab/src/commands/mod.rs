@@ -17,6 +17,7 @@ mod lab;
 mod learn;
 mod list;
 mod lookup;
+mod pack;
 mod run;
 pub(crate) mod serve;
 mod show;

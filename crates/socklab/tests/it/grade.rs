@@ -323,6 +323,32 @@ fn of_hidden_cases_a_student_sees_the_name_and_the_points_only() {
         assert!(text.contains("secret-word"), "{file}: {text}");
         assert!(!text.contains("that nobody knows"), "{file}: {text}");
     }
+    // The teacher's command repeats it, from wherever it is typed; nobody else has it.
+    let hidden =
+        &book["results"][0]["cases"].as_array().expect("cases").last().expect("one")["again_here"];
+    let command = hidden.as_str().expect("a command");
+    let words: Vec<&str> = command.split(' ').collect();
+    assert_eq!(
+        words[..5],
+        ["socklab", "check", "echo-server", "--case", "secret-word"],
+        "{command}"
+    );
+    let mut again = socklab(&words[1..]);
+    again
+        .current_dir("/")
+        .env("TMPDIR", school.path("tmp"))
+        .env("XDG_STATE_HOME", school.path("state"));
+    let again = run(&mut again).exits(0);
+    assert!(
+        again.text().contains("2/2  secret-word") && again.text().contains("Hidden cases: pack"),
+        "{again:?}"
+    );
+    for file in ["report.txt", "report.html", "results.json"] {
+        let path = school.path("out/students/ana").join(file);
+        assert!(!fs::read_to_string(&path).expect("a file").contains("--pack"), "{file}");
+    }
+    let page = fs::read_to_string(school.path("out/class.html")).expect("a page");
+    assert!(page.contains("--pack"), "the teacher's page has no command");
     // Another pack is another judge.
     let other = PACK.replace("points = 2", "points = 3");
     fs::write(school.path("pack/exercise.toml"), other).expect("a file");

@@ -77,8 +77,8 @@ impl Written<'_> {
         Judge {
             exercise: self.about.exercise,
             sha256: &self.about.source.sha256,
-            pack: None,
-            hidden: &[],
+            pack: self.about.hidden.pack.as_ref(),
+            hidden: &self.about.hidden.cases,
             gaps: &self.help.hints,
             seed: self.seed,
             counted: Counted::Core,

@@ -11,6 +11,7 @@ use socklab_scenario::{CaseState, Isolation, PlaceUsed, Recording, Source};
 use super::explain::why;
 use super::subject::Subject;
 use super::told::told;
+use crate::commands::pack::Hidden;
 use crate::course::{source, texts};
 use crate::output;
 
@@ -24,6 +25,8 @@ pub(super) struct About<'a> {
     pub(super) warnings: &'a str,
     /// Why it runs in a sandbox, if it does: `asked`, or `owner` for a file of another user.
     pub(super) sandbox: Option<&'static str>,
+    /// The cases that a pack has added.
+    pub(super) hidden: &'a Hidden,
 }
 
 /// Prints the report of a check.

@@ -18,6 +18,7 @@ mod unbuilt;
 mod wanted;
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -28,6 +29,7 @@ use socklab_scenario::{CaseState, IsolationWanted, Source};
 
 use super::chosen::{Chosen, chosen};
 use super::exercise::Material;
+use super::pack::Hidden;
 use super::trace::Outputs;
 use crate::cli::{self, Format};
 use crate::course::neighbours::neighbours;
@@ -60,10 +62,11 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     if let Some(why) = why {
         eprintln!("{}", style::paint(style::FAINT, why));
     }
+    let mut exercise = exercise;
+    let hidden = Hidden::add(speaker, options.pack.as_deref(), &mut exercise)?;
     if let Some(name) = &options.case {
         known_case(speaker, &exercise, name)?;
     }
-    let mut exercise = exercise;
     let rules = wire_rules::parse(speaker, &options.wire)?;
     for case in &mut exercise.cases {
         case.scenario.wire.extend(rules.iter().cloned());
@@ -78,6 +81,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         subject: &subject,
         warnings: "",
         sandbox: None,
+        hidden: &hidden,
     };
     let help = Help::with(&material, &exercise.name, &subject, &options.which.words())?;
     let seed = options.seed.unwrap_or_else(some_seed);
@@ -103,7 +107,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let runner = socklab_scenario::Runner {
         isolation,
         // Its own folder may be in a course, or a course in it.
-        hidden: source.folder.iter().cloned().collect(),
+        hidden: source.folder.iter().chain(&options.pack).map(|it| whole(it)).collect(),
         packets: options.packets.wanted(),
         ..runner
     };
@@ -124,6 +128,11 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
         _ => {
+            if let Some(pack) = &hidden.pack {
+                let short = pack.sha256.get(..12).unwrap_or(&pack.sha256);
+                let told = say!(speaker, "grade-pack", name = &*pack.name, hash = short);
+                println!("{}", style::paint(style::FAINT, told));
+            }
             let told = foreign.map(|foreign| foreign.told(speaker));
             let report = in_words(speaker, &check, &source, &subject, &words, &help, told);
             let recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
@@ -147,7 +156,8 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         let look = cli::Look::for_learning();
         outputs.write(speaker, &recording.timeline(), &look, &done.evidence())?;
     }
-    if options.case.is_none() && rules.is_empty() && format == Format::Text {
+    let as_students = rules.is_empty() && hidden.pack.is_none();
+    if options.case.is_none() && as_students && format == Format::Text {
         note(&exercise.name, &report);
         if report.infra_error().is_none() && report.core_passed() {
             println!();
@@ -281,6 +291,11 @@ fn verdict(report: &Report<'_>) -> ExitCode {
         (None, true) => ExitCode::SUCCESS,
         (None, false) => ExitReason::No.into(),
     }
+}
+
+/// A path that does not depend on the current folder.
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn known_case(speaker: Speaker, exercise: &Exercise, name: &str) -> Result<()> {

@@ -1,7 +1,5 @@
 //! What a class is judged by: the exercise, a pack of hidden cases, the hints.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 use socklab_grade::class::Enrolled;
 use socklab_grade::exam::ExamInfo;
@@ -10,14 +8,11 @@ use socklab_grade::{Counted, Pack};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::Hints;
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{self as scenario, PackError};
 
-use super::some_seed;
-use crate::cli::{self, Shard};
+use super::{absolute, some_seed};
+use crate::cli::{self, Shard, WhichCourse};
 use crate::commands::exercise::Material;
-use crate::course;
-use crate::exit_reason::ExitReason;
-use crate::failure::Failure;
+use crate::commands::pack::Hidden;
 use crate::graded::Judge;
 
 /// What a class is judged by.
@@ -33,19 +28,16 @@ pub(super) struct Judged {
     exam: Option<ExamInfo>,
     /// The options that another command needs to find the exercise.
     pub(super) words: Vec<String>,
+    /// The same, wherever that command is typed, with the pack.
+    pub(super) words_here: Vec<String>,
 }
 
 impl Judged {
     pub(super) fn load(speaker: Speaker, options: &cli::Grade, name: &str) -> Result<Self> {
         let material = Material::load(speaker, &options.which)?;
         let mut exercise = material.exercise(name)?;
-        let read = |folder: &PathBuf| read(speaker, folder, &exercise);
-        let (mut pack, mut hidden) = (None, Vec::new());
-        if let Some(read) = options.pack.as_ref().map(read).transpose()? {
-            hidden.extend(read.cases.iter().map(|case| case.name.clone()));
-            exercise.cases.extend(read.cases);
-            pack = Some(Pack { name: read.name, sha256: read.sha256 });
-        }
+        let Hidden { pack, cases: hidden } =
+            Hidden::add(speaker, options.pack.as_deref(), &mut exercise)?;
         Ok(Self {
             sha256: material.source(&exercise.name).sha256,
             gaps: material.hints(&exercise.name)?,
@@ -55,6 +47,13 @@ impl Judged {
             counted: options.count.into(),
             exam: options.exam.map(|each| ExamInfo { each, marked: false }),
             words: options.which.words(),
+            words_here: {
+                let course = options.which.course.as_deref().map(absolute);
+                let which = WhichCourse { course, ..options.which };
+                let pack = options.pack.as_deref().map(|it| absolute(it).display().to_string());
+                let pack = pack.into_iter().flat_map(|pack| ["--pack".to_owned(), pack]);
+                which.words().into_iter().chain(pack).collect()
+            },
         })
     }
 
@@ -83,12 +82,4 @@ impl Judged {
         let parts: Vec<&str> = [self.sha256.as_str(), pack].into_iter().chain(ids).collect();
         u64::from_str_radix(&key(&parts)[..8], 16).unwrap_or(1)
     }
-}
-
-/// Reads the folder of a pack.
-fn read(speaker: Speaker, folder: &Path, exercise: &Exercise) -> Result<scenario::Pack> {
-    scenario::Pack::read(folder, exercise).map_err(|error| match error {
-        PackError::Mistake(mistake) => course::mistake(speaker, &mistake),
-        error => Failure::new(ExitReason::Usage, error.to_string()).into(),
-    })
 }

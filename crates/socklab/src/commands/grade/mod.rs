@@ -139,7 +139,12 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
 fn unseen(options: &cli::Grade, class: &Path) -> Vec<PathBuf> {
     let mut paths = vec![class.to_owned()];
     paths.extend(options.output.iter().chain(&options.pack).chain(&options.roster).cloned());
-    paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
+    paths.iter().map(|path| absolute(path)).collect()
+}
+
+/// A path that does not depend on the current folder.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Who handed in what. What a teacher should know about how it was read is told on standard error.

@@ -12,6 +12,7 @@ use socklab_scenario::exercise::{BuildFolder, Built, CaseReport, Check, Code};
 use socklab_scenario::format::Case;
 use socklab_scenario::{Runner, Used};
 
+use super::absolute;
 use super::exam;
 use super::files;
 use super::pool::{Job, Pool};
@@ -176,6 +177,13 @@ impl Pool<'_> {
         for (case, took) in graded.cases.iter_mut().zip(times) {
             case.milliseconds = milliseconds(took);
         }
+        let here = job.attempt.and_then(|attempt| attempt.place_of(Path::new(&submitted.file)));
+        if let Some(file) = here.map(absolute) {
+            let file = file.display().to_string();
+            for case in &mut graded.cases {
+                case.again_here = self.command(&case.name, &self.judged.words_here, &file);
+            }
+        }
         graded.compiler.clone_from(&built.warnings);
         if self.options.without_sandbox {
             graded.unsafe_because.get_or_insert_with(|| "--unsafe".to_owned());
@@ -203,16 +211,19 @@ impl Pool<'_> {
         if self.judge.hidden.contains(&case.name) {
             return String::new();
         }
+        self.command(&case.name, &self.judged.words, file)
+    }
+
+    /// The command that repeats a case with these options for a file.
+    fn command(&self, case: &str, options: &[String], file: &str) -> String {
         let seed = self.judge.seed.to_string();
         let name = self.judge.exercise.name.as_str();
         let mut words: Vec<String> =
-            ["socklab", "check", name, "--case", &case.name, "--seed", &seed]
-                .map(str::to_owned)
-                .into();
+            ["socklab", "check", name, "--case", case, "--seed", &seed].map(str::to_owned).into();
         if !self.options.without_sandbox {
             words.push("--sandbox".to_owned());
         }
-        words.extend(self.judged.words.iter().cloned());
+        words.extend(options.iter().cloned());
         words.extend(["--".to_owned(), file.to_owned()]);
         shell_words(&words)
     }
