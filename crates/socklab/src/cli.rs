@@ -667,7 +667,7 @@ pub(crate) struct Grade {
     pub(crate) jobs: u32,
     #[arg(long, value_name = "FILE")]
     pub(crate) roster: Option<PathBuf>,
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "MOMENT")]
     pub(crate) due: Option<String>,
     #[arg(long, value_name = "last|best|first", value_enum, default_value = "last")]
     #[arg(hide_default_value = true, hide_possible_values = true)]

@@ -7,27 +7,35 @@ use crate::state::{CaseState, State};
 
 /// How many students there are of each kind, and what they have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Figures {
-    pub(super) students: usize,
-    pub(super) graded: usize,
-    pub(super) late: usize,
-    pub(super) no_submission: usize,
-    pub(super) does_not_compile: usize,
-    pub(super) infra_error: usize,
+#[non_exhaustive]
+pub struct Figures {
+    /// All of them.
+    pub students: usize,
+    /// Those whose program was run.
+    pub graded: usize,
+    /// Those who handed in late.
+    pub late: usize,
+    /// Those with nothing that could be run.
+    pub no_submission: usize,
+    /// Those whose program no compiler accepts.
+    pub does_not_compile: usize,
+    /// Those whom the machine kept from having points.
+    pub infra_error: usize,
     /// Those that grading has not come to yet.
-    pub(super) pending: usize,
+    pub pending: usize,
     /// Those with a sighting.
-    pub(super) seen: usize,
+    pub seen: usize,
     /// Those that ran without a sandbox.
-    pub(super) open: usize,
+    pub open: usize,
     /// Of the points that are known, in tenths, rounded.
-    pub(super) mean: Option<u64>,
+    pub mean: Option<u64>,
     /// Of the points that are known, in tenths.
-    pub(super) median: Option<u64>,
+    pub median: Option<u64>,
 }
 
 impl Figures {
-    pub(super) fn of(book: &Gradebook) -> Self {
+    /// Counts them.
+    pub fn of(book: &Gradebook) -> Self {
         let count = |state: State| book.results.iter().filter(|one| one.state == state).count();
         let mut points: Vec<u64> =
             book.results.iter().filter_map(|one| earned(book, one)).collect();

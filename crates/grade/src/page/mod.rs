@@ -23,6 +23,7 @@ use socklab_say::Speaker;
 
 pub use class::class_page;
 pub use exam::{exam_key_text, exam_page, exam_text};
+pub use figures::Figures;
 pub use folder::folder_of;
 pub use student::student_page;
 pub use text::student_text;

@@ -6,7 +6,7 @@ arg-grade-folder = The submissions: a folder or a file for each student, or what
 arg-grade-output = Keep the results in this folder, which only you can open: class.html, grades.csv, gradebook.json, and for each student a report, the ladders, the recordings and the packets. The same command again goes on where this one ended, and runs nothing twice
 arg-grade-jobs = How many submissions are graded at once (default: as many as there are processors)
 arg-grade-roster = The students of the class, as CSV: who is missing is listed too
-arg-grade-due = When submissions were due, with the offset from UTC: what came later is graded and marked as late
+arg-grade-due = When submissions were due, with the offset from UTC, such as 2026-11-20T23:59-05:00: what came later is graded and marked as late
 arg-grade-attempt = Which of a student's attempts counts: last, best or first (default: last). For the best all of them are run
 arg-grade-file = The name of the file to run (default: the one in a language of the exercise)
 arg-grade-code = Only files in this language: python, rust, c or java
@@ -14,14 +14,14 @@ arg-grade-pack = A folder of cases that students don't have, with an `exercise.t
 arg-grade-count = Which points make the grade: core (the cases that a simple correct solution passes) or all (default: core)
 arg-grade-seed = The seed of payloads, the same for everybody (default: drawn once, and kept in the folder of results)
 arg-grade-deadline = Begin nothing after this time, such as 90s, 45m or 2h: who was not reached has no points yet, and the same command goes on with them
-arg-grade-retries = How often a submission is graded again because the machine failed, not the program (default 2)
+arg-grade-retries = How often a submission is graded again because the machine failed, not the program (default: 2)
 arg-grade-format = Also write the grades in this format: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repeatable). Without -o, print that instead of the table
 arg-grade-column = With --format canvas: the name of the column, such as “Echo server (4325137)”
 arg-grade-regrade = Grade everybody again, and show what is different. That also happens by itself if the exercise has changed
 arg-grade-without_sandbox = Run without a sandbox: submissions could read and change whatever you can. Every result is marked
 arg-grade-shard = Grade a part only: the Ith of N, by the order of students. `socklab grade merge` puts the parts together
 arg-grade-soak = Grade the class N times, each time with another seed, and show whose cases did not come to the same every time, and who did not behave the same
-arg-grade-load = With --soak: keep so many processors busy meanwhile (default 0)
+arg-grade-load = With --soak: keep so many processors busy meanwhile (default: 0)
 
 cmd-grade-merge = Put the results of several parts of a class together
 arg-grade-merge-folders = The folders of results, one for each part
@@ -31,6 +31,9 @@ arg-grade-merge-format = Also write the grades in this format: json, junit, grad
 allowed-time-span = a time such as 90s, 45m or 2h, of a day at most
 allowed-shard = a part of several, such as 2/8
 value-TIME = TIME
+value-MOMENT = MOMENT
+value-POINTS = POINTS
+value-LETTERS = LETTERS
 value-FORMAT = FORMAT
 value-LANGUAGE = LANGUAGE
 
@@ -38,9 +41,8 @@ examples-grade =
     $ socklab grade echo-server submissions -o results
     $ socklab grade echo-server submissions -o results -j 8 --deadline 45m
     $ socklab grade echo-server submissions -o results --regrade  # what is different now?
-    $ socklab grade echo-server submissions --format json | jq '.results[] | .student.id, .points.core'
-    Exit codes: 0 everybody has points, be it none; 3 the machine kept somebody from having any, or has
-    no sandbox; 2 the command line, or a folder that can't be the one.
+    $ socklab grade echo-server submissions --format json | jq '.results[].points'
+    Exit codes: 0 everybody has points, be it none; 3 the machine kept somebody from having any, or has no sandbox; 2 the command line, or a folder that can't be the one.
 examples-grade-merge =
     $ socklab grade echo-server submissions -o part-1 --shard 1/2
     $ socklab grade echo-server submissions -o part-2 --shard 2/2
@@ -77,6 +79,8 @@ grade-kept = Results: { $folder }
 grade-kept-so-far = Results so far: { $folder }/class.html
 grade-full-hint = What was graded before is kept; with room again, the same command goes on
 grade-not-ours = { $folder }: there are files in it, and no results of a grading
+grade-no-results = { $folder }: there are no results of a grading in it
+grade-no-results-hint = Name the folder that `socklab grade` was given with -o
 grade-not-ours-hint = Name a new folder, or an empty one
 grade-in-use = { $folder }: another grading is writing there now
 grade-bad-line = { $path }, line { $line }: { $what }
@@ -88,6 +92,17 @@ grade-hidden = { " " }(hidden)
 grade-cases = Cases: { $cases }
 grade-late = late
 grade-unsafe = without a sandbox
+grade-seen-wrote-outside = wrote outside
+grade-seen-no-network = no network
+grade-seen-fork-limit = process limit
+grade-seen-memory-limit = memory limit
+grade-seen-output-limit = output limit
+grade-seen-disk-limit = disk limit
+grade-seen-processor-limit = processor limit
+grade-seen-signalled-others = signalled others
+grade-seen-forbidden-call = forbidden call
+grade-seen-read-secret = read a secret
+grade-seen-left-processes = left processes
 grade-summary =
     { $students ->
         [one] One student: mean { $mean }, median { $median } of { $of } points

@@ -1,4 +1,4 @@
-# Un grupo que se califica: lo que se dice sobre cómo se leyó y sobre lo que no se puede ejecutar.
+# Un curso que se califica: lo que se dice sobre cómo se leyó y sobre lo que no se puede ejecutar.
 
 class-call = { $call } { $name }: { $why }
 class-no-archive = { $name }: no es una carpeta ni un archivo zip que se pueda leer ({ $why })

@@ -1,9 +1,9 @@
-# Un examen como parte de la calificación de un grupo: hojas, respuestas, puntos.
+# Un examen como parte de la calificación de un curso: hojas, respuestas, puntos.
 
-arg-grade-exam = Examina a quienes pasaron: tres preguntas sobre la grabación del propio estudiante, en papel, y nadie del grupo recibe las mismas tres. Sus claves se prueban ejecutando, lo que tarda más o menos lo mismo que calificar. Cada respuesta correcta vale esta cantidad de puntos (por defecto 0: no es parte de la nota). Las respuestas se agregan con `socklab grade exam`
+arg-grade-exam = Examina a quienes pasaron: tres preguntas sobre la grabación del propio estudiante, en papel, y nadie del curso recibe las mismas tres. Sus claves se prueban ejecutando, lo que tarda más o menos lo mismo que calificar. Cada respuesta correcta vale esta cantidad de puntos (por defecto 0: no es parte de la nota). Las respuestas se agregan con `socklab grade exam`
 
-cmd-grade-exam = Corrige lo que respondió un grupo y lo suma a las notas
-arg-grade-exam-folder = La carpeta de resultados, como la escribió `socklab grade` con --exam
+cmd-grade-exam = Corrige lo que respondió un curso y lo suma a las notas
+arg-grade-exam-folder = La carpeta de resultados, como la escribió `socklab grade -o` con --exam
 arg-grade-exam-answers = Las respuestas en CSV: lo que llenaste (exam-answers.csv) o lo que exportó un formulario o un cuestionario. Filas con un código, un correo o un nombre, y columnas 1, 2, 3
 arg-grade-exam-format = Escribe también las notas en este formato: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (se puede repetir). Los que ya están se escriben de nuevo en todo caso
 arg-grade-exam-json = Imprime el resultado en JSON, para scripts
@@ -31,7 +31,7 @@ format-exam-column = { $title } (examen)
 answers-csv = no es CSV: { $why }
 answers-empty = no tiene filas
 answers-columns = las columnas que hay son: { $found }. Hacen falta una columna que nombre a los estudiantes (código, correo, nombre…) y las columnas 1, 2 y 3
-answers-unknown = Línea { $line }: en el grupo nadie es «{ $who }». La fila no se usa.
+answers-unknown = Línea { $line }: en el curso nadie es «{ $who }». La fila no se usa.
 answers-ambiguous = Línea { $line }: más de un estudiante es «{ $who }». La fila no se usa: ponle un código o un correo.
 answers-twice = { $id } tiene más de una fila, así que no se usa ninguna.
 answers-no-paper = Línea { $line }: { $id } no tenía preguntas. La fila no se usa.

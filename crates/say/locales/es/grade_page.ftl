@@ -27,7 +27,7 @@ page-pending = Sin calificar aún
 page-so-far = { $students ->
     [one] Sin terminar: hasta ahora está calificado { $done } de { $students } estudiante.
    *[other] Sin terminar: hasta ahora están calificados { $done } de { $students } estudiantes.
-} Mientras se califica, esta página se vuelve a escribir cada pocos segundos: recárgala. Si se interrumpió, la misma orden sigue desde aquí.
+} Mientras se califica, esta página se vuelve a escribir cada pocos segundos: recárgala. Si se interrumpió, el mismo comando sigue desde aquí.
 page-seen = Avisos
 page-mean = Promedio
 page-median = Mediana

@@ -1,5 +1,6 @@
 //! The folder of results: which round it is in, and what is written there.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -185,6 +186,13 @@ pub(super) fn refused(speaker: Speaker, error: JournalError) -> Failure {
             let path = socklab_say::path(path);
             let what = say!(speaker, "grade-bad-line", path = path, line = line, what = what);
             Failure::new(ExitReason::No, what).hint(say!(speaker, "grade-bad-line-hint"))
+        }
+        JournalError::Call { call: "open", path, source }
+            if source.kind() == ErrorKind::NotFound =>
+        {
+            let folder = path.parent().unwrap_or(path);
+            let what = say!(speaker, "grade-no-results", folder = socklab_say::path(folder));
+            Failure::new(ExitReason::Usage, what).hint(say!(speaker, "grade-no-results-hint"))
         }
         JournalError::Call { call: "write", path, source } => cannot_write(speaker, path, source),
         JournalError::Call { source, .. } => Failure::new(exit_for(source), error.to_string()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use socklab_grade::differences::Difference;
+use socklab_grade::page::Figures;
 use socklab_grade::{CaseState, Gradebook, Graded, Score, State};
 use socklab_kernel::tree;
 use socklab_say::{Speaker, clean, count, duration, say};
@@ -143,10 +144,21 @@ fn about(speaker: Speaker, graded: &Graded) -> String {
     if graded.unsafe_because.is_some() {
         parts.push(say!(speaker, "grade-unsafe"));
     }
-    let mut seen: Vec<String> = graded.sightings.iter().map(|it| clean(&it.what)).collect();
-    seen.dedup();
+    let mut seen: Vec<String> = Vec::new();
+    for sighting in &graded.sightings {
+        let word = seen_word(speaker, &sighting.what);
+        if !seen.contains(&word) {
+            seen.push(word);
+        }
+    }
     parts.extend(seen);
     parts.join(", ")
+}
+
+/// What was seen, in a word or two. A later version may know more kinds.
+fn seen_word(speaker: Speaker, what: &str) -> String {
+    let key = format!("grade-seen-{what}");
+    if speaker.knows(&key) { say!(speaker, &key) } else { clean(what) }
 }
 
 /// A line about a result that has just come, where no bar can be drawn.
@@ -168,15 +180,14 @@ fn summary(speaker: Speaker, book: &Gradebook, width: usize) -> Vec<String> {
     if points.is_empty() {
         return lines;
     }
-    let sum: u32 = points.iter().sum();
-    let mean = f64::from(sum) / points.len() as f64;
-    let median = f64::from(points[(points.len() - 1) / 2] + points[points.len() / 2]) / 2.0;
+    let figures = Figures::of(book);
+    let number = |tenths: Option<u64>| tenths.map_or_else(String::new, |it| speaker.tenths(it));
     let text = say!(
         speaker,
         "grade-summary",
         students = count(points.len() as u64),
-        mean = tenths(speaker, mean),
-        median = tenths(speaker, median),
+        mean = number(figures.mean),
+        median = number(figures.median),
         of = assignment.of()
     );
     lines.extend(markdown::wrapped(&text, width));
@@ -200,18 +211,6 @@ fn summary(speaker: Speaker, book: &Gradebook, width: usize) -> Vec<String> {
         lines.extend(markdown::wrapped(&text, width));
     }
     lines
-}
-
-/// A number with one digit behind the point, or none if that is zero.
-fn tenths(speaker: Speaker, number: f64) -> String {
-    let rounded = (number * 10.0).round() / 10.0;
-    let text =
-        if rounded.fract() == 0.0 { format!("{rounded:.0}") } else { format!("{rounded:.1}") };
-    // The decimal mark is that of durations.
-    match speaker.duration(1_200_000_000).contains(',') {
-        true => text.replace('.', ","),
-        false => text,
-    }
 }
 
 /// How many have how many points, in at most [`STEPS`] steps.
