@@ -105,8 +105,8 @@ grade-seen-read-secret = leyó un secreto
 grade-seen-left-processes = dejó procesos
 grade-summary =
     { $students ->
-        [one] Un estudiante: media { $mean }, mediana { $median } de { $of } puntos
-       *[other] { $students } estudiantes: media { $mean }, mediana { $median } de { $of } puntos
+        [one] Un estudiante: promedio { $mean }, mediana { $median } de { $of } puntos
+       *[other] { $students } estudiantes: promedio { $mean }, mediana { $median } de { $of } puntos
     }
 grade-most-failed = Los casos más fallados: { $cases }
 grade-changed =

@@ -67,7 +67,8 @@ fn lines(speaker: Speaker, book: &Gradebook, width: usize) -> Vec<String> {
     lines.push(String::new());
     let cases = assignment.cases.iter().enumerate().map(|(at, case)| {
         let hidden = if case.hidden { say!(speaker, "grade-hidden") } else { String::new() };
-        format!("{} {}{hidden}", at + 1, clean(&case.name))
+        // A number and its name stay in one line.
+        format!("{}\u{a0}{}{hidden}", at + 1, clean(&case.name))
     });
     let cases = say!(speaker, "grade-cases", cases = cases.collect::<Vec<_>>().join(" · "));
     lines.extend(markdown::wrapped(&cases, width));
