@@ -265,12 +265,16 @@ fn of_call(call: &Call) -> Option<(SightingKind, String)> {
         }
         Endpoint::Unix { path } => {
             let is_outside = path.starts_with("/run/") || path.starts_with("/var/");
+            let is_outside = is_outside || DESKTOPS.iter().any(|one| path.contains(one));
             (is_outside && !is_asked_by_libraries(path))
                 .then(|| (SightingKind::NoNetwork, path.clone()))
         }
         _ => None,
     }
 }
+
+/// Sockets of desktops, and of who keeps keys for their users.
+const DESKTOPS: [&str; 4] = ["/.X11-unix/", "/dbus-", "/ssh-", "/.ICE-unix/"];
 
 /// Sockets that the C library and others connect to, if they are there.
 fn is_asked_by_libraries(path: &str) -> bool {
@@ -436,6 +440,7 @@ mod tests {
         assert_eq!(connect(ip("10.0.0.1", 53), Errno::ENETUNREACH), 0, "a name was looked up");
         let unix = |path: &str| Endpoint::Unix { path: path.to_owned() };
         assert_eq!(connect(unix("/run/docker.sock"), Errno::ENOENT), 1);
+        assert_eq!(connect(unix("/tmp/.X11-unix/X0"), Errno::ENOENT), 1);
         assert_eq!(connect(unix("/var/run/nscd/socket"), Errno::ENOENT), 0);
         assert_eq!(connect(unix("/home/ana/server.sock"), Errno::ENOENT), 0, "its own, perhaps");
         let raw = Args::Socket {

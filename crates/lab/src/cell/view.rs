@@ -32,6 +32,9 @@ const SHARED_PAGES: &[u8] = b"32768";
 /// How much memory processes in a cell may share by `shmget(2)`, all of them together, in bytes.
 pub const SHARED_MEMORY: u64 = 32_768 * 4096;
 
+/// How many queues there may be (`msgget(2)`), each of which holds 16 KiB.
+const QUEUES: &[u8] = b"64";
+
 /// The mounts of a cell, in memory that was allocated before the fork.
 #[derive(Debug)]
 pub(super) struct View {
@@ -70,7 +73,7 @@ impl View {
             .map_err(failed("mount proc"))?;
         // While it can still be written.
         forbid_user_namespaces().map_err(failed("write user.max_user_namespaces"))?;
-        limit_shared_memory();
+        limit_messages();
         for path in MACHINE {
             match protect(path) {
                 Err(Errno::NOENT) | Ok(()) => {}
@@ -108,13 +111,18 @@ fn forbid_user_namespaces() -> Result<(), Errno> {
     rustix::io::write(&file, b"0").map(drop)
 }
 
-/// Segments of `shmget(2)` are in no process, so that nobody who watches processes would count them:
-/// those of this cell have so many pages together. Older kernels let only root set that.
-fn limit_shared_memory() {
+/// Segments of `shmget(2)` and messages of `msgsnd(2)` are in no process, so that nobody who watches
+/// processes would count them: those of this cell have so many pages together, and there are few queues.
+/// Older kernels let only root set that.
+fn limit_messages() {
     use rustix::fs::{Mode, OFlags, open};
     let flags = OFlags::WRONLY | OFlags::CLOEXEC;
-    if let Ok(file) = open(c"/proc/sys/kernel/shmall", flags, Mode::empty()) {
-        let _ = rustix::io::write(&file, SHARED_PAGES);
+    for (setting, most) in
+        [(c"/proc/sys/kernel/shmall", SHARED_PAGES), (c"/proc/sys/kernel/msgmni", QUEUES)]
+    {
+        if let Ok(file) = open(setting, flags, Mode::empty()) {
+            let _ = rustix::io::write(&file, most);
+        }
     }
 }
 

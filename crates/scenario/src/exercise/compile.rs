@@ -5,8 +5,9 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
@@ -76,7 +77,7 @@ pub(super) fn compile(
     let command = words.map(|word| word.to_string_lossy().into_owned()).join(" ");
     let reached = match done.end {
         Ok(status) if status.success() && program.exists() => return Ok(output),
-        Ok(_) => limit_in(&output),
+        Ok(status) => limit_of(status).or_else(|| limit_in(&output)),
         Err(Reached::Total(after)) => return Err(BuildError::Busy { command, after }),
         Err(reached) => Some(reached),
     };
@@ -102,6 +103,17 @@ pub(super) fn compile(
     }
 }
 
+/// A limit of the kernel that has ended the compiler.
+fn limit_of(status: ExitStatus) -> Option<Reached> {
+    const TOO_LONG: i32 = 24;
+    const TOO_LARGE: i32 = 25;
+    match status.signal()? {
+        TOO_LONG => Some(Reached::Processor(PROCESSOR)),
+        TOO_LARGE => Some(Reached::Written(LARGEST)),
+        _ => None,
+    }
+}
+
 /// A limit of the kernel that the compiler's parts ran into, in the words of the C locale.
 fn limit_in(output: &str) -> Option<Reached> {
     if output.contains("File size limit exceeded") || output.contains("File too large") {
@@ -112,7 +124,6 @@ fn limit_in(output: &str) -> Option<Reached> {
 
 /// True if somebody killed the compiler, which was not us.
 fn is_killed(done: &Supervised) -> bool {
-    use std::os::unix::process::ExitStatusExt;
     const KILLED: i32 = 9;
     done.end.as_ref().ok().and_then(ExitStatusExt::signal) == Some(KILLED)
 }
@@ -211,5 +222,20 @@ impl Compiler {
             set("RUSTUP_HOME", home.into());
         }
         variables
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_that_a_limit_has_ended_is_known_by_the_signal() {
+        // `rustc` works by itself, and there is nobody to say what has ended it.
+        let ended = |signal| limit_of(ExitStatus::from_raw(signal));
+        assert_eq!(ended(24), Some(Reached::Processor(PROCESSOR)));
+        assert_eq!(ended(25), Some(Reached::Written(LARGEST)));
+        assert_eq!(ended(11), None);
+        assert_eq!(ended(1 << 8), None, "an exit code");
     }
 }

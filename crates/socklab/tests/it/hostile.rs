@@ -96,8 +96,8 @@ impl Class {
             command.env("RUSTUP_HOME", Path::new(&home).join(".rustup"));
         }
         command.args(["--format", "json", "-o"]).arg(&seen).arg("--");
-        if file.ends_with(".sh") {
-            command.arg("sh");
+        if let "sh" | "perl" | "node" = tool(file) {
+            command.arg(tool(file));
         }
         let ended = run(command.arg(file));
         let report = serde_json::from_slice(&ended.output);
@@ -122,14 +122,22 @@ impl Drop for Class {
     }
 }
 
-/// True if a program of this kind can be run here.
-fn runs(file: &str) -> bool {
-    let tool = match Path::new(file).extension().and_then(|it| it.to_str()) {
+/// What a program of this kind is run or built by.
+fn tool(file: &str) -> &'static str {
+    match Path::new(file).extension().and_then(|it| it.to_str()) {
         Some("py") => "python3",
         Some("c") => "gcc",
         Some("rs") => "rustc",
+        Some("java") => "javac",
+        Some("pl") => "perl",
+        Some("js") => "node",
         _ => "sh",
-    };
+    }
+}
+
+/// True if a program of this kind can be run here.
+fn runs(file: &str) -> bool {
+    let tool = tool(file);
     let found = find(tool).is_some();
     if !found {
         say_not_run(file, tool);

@@ -54,8 +54,10 @@ const PRIVATE: [&str; 14] = [
     "stack",
 ];
 
-/// The list of users, and what the C library reads before it looks somebody up there.
-const USERS: &str = "/etc/passwd";
+/// The list of users, that of their passwords, and what the C library reads before it looks somebody up
+/// there.
+pub(super) const PASSWORDS: &str = "/etc/shadow";
+pub(super) const USERS: &str = "/etc/passwd";
 pub(super) const LOOK_UPS: &str = "/etc/nsswitch.conf";
 
 /// A call that opens something in order to read it.
@@ -71,16 +73,18 @@ pub(super) struct Look {
 
 impl Look {
     /// `None` if nothing is kept from the program there. The path is absolute and without `..`. With
-    /// `looks_up`, its C library may read the list of users for it.
+    /// `looks_up`, its C library may read these lists for it.
     pub(super) fn at(
         path: PathBuf,
         flags: u32,
         confines: &Confines,
-        looks_up: bool,
+        looks_up: &[&str],
     ) -> Option<Self> {
-        // The C library never leaves the list open to what is executed.
-        let by_library = looks_up && flags & libc::O_CLOEXEC.cast_unsigned() != 0;
-        let is_certain = confines.hides(&path) || path == Path::new(USERS) && !by_library;
+        // The C library never leaves a list open to what is executed.
+        let by_library = flags & libc::O_CLOEXEC.cast_unsigned() != 0
+            && looks_up.iter().any(|list| path == Path::new(list));
+        let is_secret = confines.hides(&path) || path == Path::new(USERS);
+        let is_certain = is_secret && !by_library;
         // A descriptor to nothing but a place reads nothing.
         if flags & libc::O_PATH.cast_unsigned() != 0 {
             return None;
@@ -95,7 +99,8 @@ impl Look {
                 process,
             });
         }
-        let shown = path == Path::new("/") || SHOWN.iter().any(|shown| path.starts_with(shown));
+        let shown = ["/", "/dev"].iter().any(|shown| path == Path::new(shown))
+            || SHOWN.iter().any(|shown| path.starts_with(shown));
         if shown && !is_certain {
             return None;
         }
@@ -187,7 +192,7 @@ mod tests {
             secrets: vec!["/etc/shadow".into(), "/proc/kcore".into()],
             ..Confines::default()
         };
-        Look::at(path.into(), libc::O_CLOEXEC.cast_unsigned(), &confines, true)
+        Look::at(path.into(), libc::O_CLOEXEC.cast_unsigned(), &confines, &[USERS])
     }
 
     #[test]
@@ -205,9 +210,9 @@ mod tests {
         let confines = Confines::default();
         let close = libc::O_CLOEXEC.cast_unsigned();
         let is_told =
-            |flags, looks_up| Look::at(USERS.into(), flags, &confines, looks_up).is_some();
-        assert!(is_told(0, true) && is_told(0, false) && is_told(close, false));
-        assert!(!is_told(close, true));
+            |flags, looks_up: &[&str]| Look::at(USERS.into(), flags, &confines, looks_up).is_some();
+        assert!(is_told(0, &[USERS]) && is_told(0, &[]) && is_told(close, &[]));
+        assert!(!is_told(close, &[USERS]) && is_told(close, &[PASSWORDS]));
     }
 
     #[test]
@@ -239,7 +244,7 @@ mod tests {
         let (confines, none) = (Confines::default(), -i64::from(libc::ENOENT));
         let reached = |path: &str| {
             let this = i32::try_from(std::process::id()).expect("a small number");
-            let look = Look::at(path.into(), 0, &confines, false).expect("a look");
+            let look = Look::at(path.into(), 0, &confines, &[]).expect("a look");
             look.reached_for(this, none, &confines)
         };
         assert_eq!(reached("/no/such/file"), None);

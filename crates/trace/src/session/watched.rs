@@ -10,7 +10,7 @@ use libc::pid_t;
 use socklab_event::{Errno, Name, Process as Life};
 
 use super::calls::Calls;
-use super::kept::{LOOK_UPS, Look};
+use super::kept::{LOOK_UPS, Look, PASSWORDS, USERS};
 use crate::confines::Confines;
 use crate::memory::{Memory, TraceeMemory};
 use crate::probe;
@@ -201,7 +201,7 @@ impl Calls<'_> {
         let named = |folder: Option<usize>, path: usize| {
             self::path(tid, folder.map_or(libc::AT_FDCWD, int), arguments[path])
         };
-        let looks_up = self.tracees.process_of(tid).is_some_and(|one| one.looks_up_users);
+        let looks_up = self.looks_up(tid);
         let opened = |path: PathBuf, flags: u32| match flags & WRITING {
             0 if path == Path::new(LOOK_UPS) => Some(Aim::LookUp),
             0 => Look::at(path, flags, confines, looks_up).map(Aim::Look),
@@ -227,6 +227,17 @@ impl Calls<'_> {
             Object::Descriptor(fd) => Some(Aim::Write(int(fd))),
             Object::Parent => Some(Aim::Parent),
             Object::Memory => Some(Aim::Share),
+        }
+    }
+
+    /// The lists that its libraries may read for this program.
+    fn looks_up(&self, tid: pid_t) -> &'static [&'static str] {
+        let process = self.tracees.process_of(tid).filter(|process| process.looks_up_users);
+        match process.map(|process| name(process.exe.as_deref()).unwrap_or_default()) {
+            // It asks for the password of everybody whose name it is asked for.
+            Some(name) if name.starts_with("perl") => &[USERS, PASSWORDS],
+            Some(_) => &[USERS],
+            None => &[],
         }
     }
 
