@@ -333,6 +333,16 @@ impl Assignment {
     }
 }
 
+/// The first line of a text, and the one below it if the first only announces that.
+pub fn headline(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    match lines.next() {
+        Some(next) if first.ends_with(':') => format!("{first} {next}"),
+        _ => first.to_owned(),
+    }
+}
+
 impl Graded {
     /// The points that make the grade; `None` if nobody knows them. Those of an exam are among them,
     /// unless it does not count for this student: then fewer can be earned.
@@ -389,5 +399,18 @@ impl Graded {
         }
         seen.sightings.retain(|seen| !hidden(&seen.case));
         seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headline;
+
+    #[test]
+    fn a_headline_that_announces_something_says_it() {
+        assert_eq!(headline("gcc is broken here:\n\n    no cc1\n  more"), "gcc is broken here: no cc1");
+        assert_eq!(headline("\none\ntwo"), "one");
+        assert_eq!(headline("only:"), "only:");
+        assert_eq!(headline(""), "");
     }
 }

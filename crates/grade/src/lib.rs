@@ -19,6 +19,6 @@ mod table;
 
 pub use book::{
     Assignment, Attempt, CaseInfo, CaseResult, Counted, Did, FORMAT_VERSION, Files, Gradebook,
-    Graded, Pack, Points, Score, Sighting, Student, Used,
+    Graded, Pack, Points, Score, Sighting, Student, Used, headline,
 };
 pub use state::{CaseState, State};

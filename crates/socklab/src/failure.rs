@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 
 use rustix::io::Errno;
@@ -79,6 +80,40 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A call failed on a file or folder that the reader has named: which call, on what, why, and what to
+/// try, in the reader's language. What is not there, or is something else, was mistyped.
+pub(crate) fn cannot(speaker: Speaker, call: &str, path: &Path, error: &io::Error) -> Failure {
+    use io::ErrorKind as Kind;
+    let shown = socklab_say::path(path);
+    let word = match error.kind() {
+        Kind::NotFound => "missing",
+        Kind::NotADirectory => "no-folder",
+        Kind::IsADirectory => "folder",
+        Kind::PermissionDenied => "denied",
+        Kind::FileTooLarge => "large",
+        _ => "other",
+    };
+    let why = match word {
+        "other" => error.to_string(),
+        word => say!(speaker, &format!("cannot-{word}")),
+    };
+    let exit = match word {
+        "missing" | "no-folder" | "folder" | "large" => ExitReason::Usage,
+        _ => exit_for(error),
+    };
+    let failure = Failure::new(exit, format!("{call} {shown}: {why}"));
+    let above = path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+    match word {
+        "missing" | "no-folder" => {
+            failure.hint(say!(speaker, "cannot-missing-hint", folder = socklab_say::path(above)))
+        }
+        "denied" => failure.hint(say!(speaker, "cannot-denied-hint", path = shown)),
+        "folder" | "large" => failure.hint(say!(speaker, &format!("cannot-{word}-hint"))),
+        _ => failure,
+    }
+}
 
 /// The error followed by its causes. A cause that an error already contains is not repeated.
 pub(crate) fn with_causes(error: &anyhow::Error) -> String {

@@ -149,6 +149,11 @@ pub enum Remark {
         /// Their ids.
         ids: Vec<String>,
     },
+    /// Students whose ids differ in capital letters only, so that their folders do, too.
+    OnlyCase {
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// Who is late was told by the times of files, which copying may have changed.
     FileTimes,
     /// Nothing says when submissions were handed in, so that nobody is late by the time that is due.
@@ -177,6 +182,10 @@ impl Remark {
             Self::Group { entry, ids } => {
                 let ids: Vec<String> = ids.iter().map(|id| socklab_say::clean(id)).collect();
                 sentence!("class-group", name = socklab_say::path(entry), ids = ids.join(", "))
+            }
+            Self::OnlyCase { ids } => {
+                let ids: Vec<String> = ids.iter().map(|id| socklab_say::clean(id)).collect();
+                sentence!("class-only-case", ids = ids.join(", "))
             }
             Self::FileTimes => sentence!("class-file-times"),
             Self::NoTimes => sentence!("class-no-times"),
@@ -289,6 +298,7 @@ impl Class {
         for one in &mut students {
             one.folder = folder_of(&one.student);
         }
+        remarks.extend(only_case(&students).into_iter().map(|ids| Remark::OnlyCase { ids }));
         Ok(Self { layout, students, remarks })
     }
 }
@@ -475,6 +485,15 @@ fn enrol(students: &mut Vec<Enrolled>, handed: Vec<Handed>, remarks: &mut Vec<Re
             None => students.push(Enrolled { student, folder: String::new(), attempts }),
         }
     }
+}
+
+/// The ids of students whose folders have the same name where capital letters are ignored.
+fn only_case(students: &[Enrolled]) -> Vec<Vec<String>> {
+    let mut same: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for one in students {
+        same.entry(one.folder.to_lowercase()).or_default().push(one.student.id.clone());
+    }
+    same.into_values().filter(|ids| ids.len() > 1).collect()
 }
 
 /// Marks what was handed in after the time that is due, where something says when that was.

@@ -292,9 +292,16 @@ impl Row {
             line: 0,
             student: Student { id, name, email, more },
             submitted: of(Column::Submitted).and_then(Moment::parse),
-            late: lateness.bytes().any(|c| (b'1'..=b'9').contains(&c)) || status.ends_with(" late"),
+            late: lateness.bytes().any(|c| (b'1'..=b'9').contains(&c)) || is_late(&status),
         })
     }
+}
+
+/// True if one of the parts of a status says that something was late, as `submittedlateshort` has it
+/// in Moodle's English and Spanish (`mod/assign/lang`, `lang/es`, `lang/es_mx`), and as sites change it.
+fn is_late(status: &str) -> bool {
+    const ENDS: [&str; 5] = [" late", " después", " de retraso", " tarde", " fuera de plazo"];
+    status.split(" - ").skip(1).any(|part| ENDS.iter().any(|end| part.trim_end().ends_with(end)))
 }
 
 /// `Pérez, Ana` is Ana Pérez.
@@ -346,6 +353,12 @@ mod tests {
                 "Identifier,\"Full name\",\"Email address\",Status,Grade\n\"Participant 123\",\"Ana Pérez\",\
                  ana@example.org,\"Submitted for grading - 2 hours late\",-\n",
                 &["123 | Ana Pérez | ana@example.org late"],
+            ),
+            (
+                "Identificador;\"Nombre completo\";\"Dirección de correo\";Estado;Calificación\nParticipante123;\"Ana Pérez\";\
+                 ana@example.org;\"Enviado para calificar - 2 horas 5 minutos después - No se permiten cambios en las entregas\";-\n\
+                 Participante124;\"Eva Ruiz\";eva@example.org;\"Enviado para calificar\";-\n",
+                &["123 | Ana Pérez | ana@example.org late", "124 | Eva Ruiz | eva@example.org"],
             ),
             (
                 "First Name,Last Name,SID,Email,Role\nAna,Pérez,7,ana@example.org,Student\nA,B,8,b@example.org,Instructor\n",

@@ -9,6 +9,7 @@ use socklab_say::{Speaker, say};
 
 use super::words::{self, plain};
 use super::{line, shown, speaker};
+use crate::headline;
 use crate::{Assignment, CaseInfo, CaseResult, CaseState, Gradebook, Graded, State};
 
 /// All submissions: a suite for each student, a test case for each case. What failed because of the
@@ -160,7 +161,7 @@ fn test(xml: &mut Xml, class: &str, test: &Test) -> io::Result<()> {
     };
     element.write_inner_content(|xml| {
         let mut inner =
-            xml.create_element(tag).with_attribute(("message", &*attribute(first(why))));
+            xml.create_element(tag).with_attribute(("message", &*attribute(&headline(why))));
         if let Some(kind) = kind {
             inner = inner.with_attribute(("type", kind));
         }
@@ -248,10 +249,6 @@ fn count(graded: &Graded, tests: &[Test]) -> Counts {
 /// A text for an attribute: parsers would turn its line breaks into spaces anyway.
 fn attribute(text: &str) -> String {
     line(text)
-}
-
-fn first(why: &str) -> &str {
-    why.lines().next().unwrap_or_default()
 }
 
 /// Seconds, as Surefire writes them: no more than three decimals, and no separators.

@@ -23,7 +23,11 @@ examples-exam =
 
 exam-checking = checks the program
 exam-proving = runs variants
-exam-answers-count = --answers has { $found } answers, and there are { $wanted } questions
+exam-answers-count =
+    { $found ->
+        [one] --answers has 1 answer, and there are { $wanted } questions
+       *[other] --answers has { $found } answers, and there are { $wanted } questions
+    }
 exam-nobody-to-ask = there is nobody to ask: standard input and output are not a terminal, or JSON is wanted
 exam-nobody-to-ask-hint = Print the questions with: socklab exam { $name } --show, and answer them with --answers
 exam-taken = you have taken this exam: { $right } of the last { $asked } answers were right

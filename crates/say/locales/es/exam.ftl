@@ -23,7 +23,11 @@ examples-exam =
 
 exam-checking = revisa el programa
 exam-proving = ejecuta variantes
-exam-answers-count = --answers trae { $found } respuestas, y las preguntas son { $wanted }
+exam-answers-count =
+    { $found ->
+        [one] --answers trae 1 respuesta, y las preguntas son { $wanted }
+       *[other] --answers trae { $found } respuestas, y las preguntas son { $wanted }
+    }
 exam-nobody-to-ask = no hay a quién preguntarle: la entrada y la salida no son un terminal, o se pidió JSON
 exam-nobody-to-ask-hint = Imprime las preguntas con: socklab exam { $name } --show, y respóndelas con --answers
 exam-taken = este examen ya lo hiciste: { $right } de las últimas { $asked } respuestas fueron correctas

@@ -10,7 +10,7 @@ use socklab_scenario::{self as scenario, PackError};
 
 use crate::course;
 use crate::exit_reason::ExitReason;
-use crate::failure::Failure;
+use crate::failure::{Failure, cannot};
 
 /// What a pack has added to an exercise.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,7 @@ impl Hidden {
         let Some(folder) = folder else { return Ok(Self::default()) };
         let read = scenario::Pack::read(folder, exercise).map_err(|error| match error {
             PackError::Mistake(mistake) => course::mistake(speaker, &mistake),
+            PackError::Call { call, path, source } => cannot(speaker, call, &path, &source).into(),
             error => Failure::new(ExitReason::Usage, error.to_string()).into(),
         })?;
         let cases = read.cases.iter().map(|case| case.name.clone()).collect();

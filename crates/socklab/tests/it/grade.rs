@@ -264,6 +264,27 @@ fn a_folder_that_can_not_be_the_one_is_refused() {
 }
 
 #[test]
+fn what_is_not_there_is_said_in_the_reader_s_language_with_what_to_try() {
+    let school = School::of("echo-server", &CLASS[..1]);
+    fs::create_dir(school.path("empty")).expect("a folder");
+    for (arguments, object, what) in [
+        (&["groups", "nowhere"][..], "nowhere", "no hay nada"),
+        (&["groups", "empty"], "results.jsonl", "socklab grade EXERCISE"),
+        (&["merge", "nowhere", "-o", "out"], "nowhere", "no hay nada"),
+        (&["exam", "nowhere", "answers.csv"], "nowhere", "no hay nada"),
+        (&["echo-server", "nowhere"], "nowhere", "no hay nada"),
+        (&["echo-server", "class", "--roster", "list.csv"], "list.csv", "no hay nada"),
+        (&["echo-server", "class", "--roster", "class"], "class", "hace falta un archivo"),
+        (&["echo-server", "class", "--pack", "pack"], "pack", "no hay nada"),
+    ] {
+        let ended = run(school.command(arguments).args(["--lang", "es"])).exits(2);
+        assert!(ended.errors.contains(object) && ended.errors.contains(what), "{ended:?}");
+        assert!(!ended.errors.contains("os error"), "{ended:?}");
+        assert!(ended.errors.lines().count() >= 2, "nothing to try: {ended:?}");
+    }
+}
+
+#[test]
 fn two_gradings_do_not_write_into_one_folder() {
     let school = School::of("echo-server", &CLASS[..1]);
     fs::create_dir(school.path("out")).expect("a folder");

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
-use socklab_say::{Speaker, say};
+use socklab_say::{Speaker, count, say};
 use socklab_scenario::exam::{Asked, Candidate, Exam, QUESTIONS, ROBUST, draw, letters, seed_of};
 use socklab_scenario::exercise::{Built, Check, Problem, Report};
 use socklab_scenario::format::Exercise;
@@ -49,8 +49,8 @@ pub(super) fn exam(speaker: Speaker, options: &cli::Exam) -> Result<ExitCode> {
         chosen(speaker, &material, "exam", options.name.as_deref(), &options.command)?;
     why.iter().for_each(|why| eprintln!("{}", style::paint(style::FAINT, why)));
     if !options.answers.is_empty() && options.answers.len() != QUESTIONS {
-        let (wanted, found) = (QUESTIONS, options.answers.len());
-        let what = say!(speaker, "exam-answers-count", wanted = wanted, found = found);
+        let (wanted, found) = (QUESTIONS, options.answers.len() as u64);
+        let what = say!(speaker, "exam-answers-count", wanted = wanted, found = count(found));
         return Err(Failure::new(ExitReason::Usage, what).into());
     }
     let asks = !options.show && !options.key && options.answers.is_empty();

@@ -32,7 +32,7 @@ use super::written::{self, Wanted};
 use crate::cli;
 use crate::commands::exam::rows;
 use crate::exit_reason::ExitReason;
-use crate::failure::{Failure, complain, exit_for};
+use crate::failure::{Failure, cannot, complain};
 use crate::graded::Judge;
 use crate::output::{self, println};
 
@@ -122,9 +122,7 @@ pub(super) fn read(speaker: Speaker, out: &Path) -> Result<Option<Exam>> {
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Failure::new(exit_for(&error), format!("open {shown}: {error}")).into());
-        }
+        Err(error) => return Err(cannot(speaker, "open", &path, &error).into()),
     };
     let not_whole = |why: String| {
         let what = say!(speaker, "grade-merge-not-whole", path = shown, why = why);
@@ -307,10 +305,7 @@ fn read_answers(
         Err(error) => Err(error),
     };
     let shown = socklab_say::path(file);
-    let bytes = bytes.map_err(|error| {
-        let what = format!("open {shown}: {error}");
-        Failure::new(ExitReason::Usage, what)
-    })?;
+    let bytes = bytes.map_err(|error| cannot(speaker, "open", file, &error))?;
     Ok(exam::read(exam, book, &bytes).map_err(|error| {
         let why = speaker.tell(&error.sentence());
         let what = say!(speaker, "grade-exam-no-answers", file = shown, why = why);

@@ -17,7 +17,6 @@ mod soak;
 mod table;
 mod written;
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -34,7 +33,7 @@ use super::check::some_seed;
 use super::doctor;
 use crate::cli::{self, Shard, WhichAttempt};
 use crate::exit_reason::ExitReason;
-use crate::failure::{Failure, complain, exit_for};
+use crate::failure::{Failure, cannot, complain};
 use crate::output::{self, println};
 use crate::{graded, scenario};
 use judge::Judged;
@@ -82,6 +81,9 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         Some(folder) => Some(Out::open(speaker, folder, wanted.clone(), options)?),
         None => None,
     };
+    if let Some(out) = &out {
+        out.can_hold(speaker, &class)?;
+    }
     // What is resumed goes on with its own seed, in its own language.
     let assignment = out.as_ref().map_or(wanted, |out| out.assignment.clone());
     let runner = socklab_scenario::Runner { seed: assignment.seed, ..runner };
@@ -157,13 +159,10 @@ fn read(speaker: Speaker, options: &cli::Grade, folder: &Path) -> Result<Class> 
     });
     let known = class::Options { roster: options.roster.clone(), due: due.transpose()? };
     let class = Class::read(folder, &known).map_err(|error| {
-        let exit = match &error {
-            ClassError::Call { source, .. } if source.kind() != ErrorKind::NotFound => {
-                exit_for(source)
-            }
-            _ => ExitReason::Usage,
-        };
-        Failure::new(exit, speaker.tell(&error.sentence()))
+        if let ClassError::Call { call, object, source } = &error {
+            return cannot(speaker, call, object, source);
+        }
+        Failure::new(ExitReason::Usage, speaker.tell(&error.sentence()))
     })?;
     for remark in &class.remarks {
         complain("", &speaker.tell(&remark.sentence()));

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
+use socklab_grade::class::{Class, Remark};
 use socklab_grade::differences::{self, Difference};
 use socklab_grade::exam::ExamInfo;
-use socklab_grade::journal::{Entry, History, Journal, JournalError, Line, Round};
+use socklab_grade::journal::{Entry, History, JOURNAL, Journal, JournalError, Line, Round};
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
 
@@ -15,7 +16,7 @@ use super::exam;
 use super::written::{Wanted, keep, refresh};
 use crate::cli;
 use crate::exit_reason::ExitReason;
-use crate::failure::{Failure, exit_for};
+use crate::failure::{Failure, cannot, exit_for};
 use crate::file::{PRIVATE, write_whole};
 
 /// An open folder of results.
@@ -115,6 +116,24 @@ impl Out {
         Ok(Self { folder, journal, history, round, assignment, is_part, speaker })
     }
 
+    /// Refuses a class in which two would share a folder, because the file system ignores capital
+    /// letters.
+    pub(super) fn can_hold(&self, speaker: Speaker, class: &Class) -> Result<()> {
+        let ids = class.remarks.iter().find_map(|remark| match remark {
+            Remark::OnlyCase { ids } => Some(ids),
+            _ => None,
+        });
+        // The journal is there, under its own name.
+        let ignores = self.folder.join(JOURNAL.to_uppercase()).exists();
+        let Some(ids) = ids.filter(|_| ignores) else { return Ok(()) };
+        let ids: Vec<String> = ids.iter().map(|id| socklab_say::clean(id)).collect();
+        let folder = socklab_say::path(&self.folder);
+        let what = say!(speaker, "grade-only-case", folder = folder, ids = ids.join(", "));
+        Err(Failure::new(ExitReason::Usage, what)
+            .hint(say!(speaker, "grade-only-case-hint"))
+            .into())
+    }
+
     /// Keeps a result. When this returns, it is on the disk.
     pub(super) fn append(&self, key: String, graded: &Graded) -> Result<()> {
         let entry = Entry { round: self.round, key, graded: graded.clone() };
@@ -195,7 +214,14 @@ pub(super) fn refused(speaker: Speaker, error: JournalError) -> Failure {
             Failure::new(ExitReason::Usage, what).hint(say!(speaker, "grade-no-results-hint"))
         }
         JournalError::Call { call: "write", path, source } => cannot_write(speaker, path, source),
-        JournalError::Call { source, .. } => Failure::new(exit_for(source), error.to_string()),
+        JournalError::Call { call, path, source } => {
+            let failure = cannot(speaker, call, path, source);
+            let is_there = path.parent().is_some_and(Path::is_dir);
+            match is_there && path.ends_with(JOURNAL) && source.kind() == ErrorKind::NotFound {
+                true => failure.hint(say!(speaker, "grade-no-results-hint")),
+                false => failure,
+            }
+        }
         _ => Failure::new(ExitReason::No, error.to_string()),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use socklab_grade::differences::Difference;
 use socklab_grade::page::Figures;
-use socklab_grade::{CaseState, Gradebook, Graded, Score, State};
+use socklab_grade::{CaseState, Gradebook, Graded, Score, State, headline};
 use socklab_kernel::tree;
 use socklab_say::{Speaker, clean, count, duration, say};
 
@@ -130,11 +130,10 @@ fn about(speaker: Speaker, graded: &Graded) -> String {
         State::Graded => {}
         State::NoSubmission | State::DoesNotCompile | State::InfraError | State::Pending => {
             let key = format!("page-state-{}", graded.state.word());
-            let first =
-                graded.why.as_deref().unwrap_or_default().lines().next().unwrap_or_default();
+            let first = headline(graded.why.as_deref().unwrap_or_default());
             let state = say!(speaker, &key);
             parts.push(match graded.state {
-                State::InfraError if !first.is_empty() => format!("{state}: {}", clean(first)),
+                State::InfraError if !first.is_empty() => format!("{state}: {}", clean(&first)),
                 _ => state,
             });
         }

@@ -18,7 +18,7 @@ use super::files::make;
 use super::out::{refused, write};
 use crate::cli::GradeFormat;
 use crate::exit_reason::ExitReason;
-use crate::failure::{Failure, exit_for};
+use crate::failure::{Failure, cannot};
 use crate::output;
 
 /// Which formats are wanted.
@@ -149,15 +149,12 @@ const GRADEBOOK: &str = "gradebook.json";
 const COMMENTS: &str = "comments.toml";
 
 /// What a teacher has written, if there is something. A file that can't be read is left as it is.
-fn read_comments(path: &Path) -> Result<Option<Comments>> {
+fn read_comments(speaker: Speaker, path: &Path) -> Result<Option<Comments>> {
     let shown = socklab_say::path(path);
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            let what = format!("open {shown}: {error}");
-            return Err(Failure::new(exit_for(&error), what).into());
-        }
+        Err(error) => return Err(cannot(speaker, "open", path, &error).into()),
     };
     let read = Comments::read(&text);
     Ok(Some(read.map_err(|error| Failure::new(ExitReason::Usage, format!("{shown}: {error}")))?))
@@ -295,7 +292,7 @@ impl<'a> Pages<'a> {
         exam: Option<&Exam>,
     ) -> Result<Self> {
         let texts = Language::find(&book.assignment.language).map_or(speaker, Speaker::new);
-        let before = read_comments(&folder.join(COMMENTS))?;
+        let before = read_comments(speaker, &folder.join(COMMENTS))?;
         let mut book = book.clone();
         book.note_groups();
         let comments = Comments::for_groups(&book, before.as_ref(), texts);
