@@ -106,6 +106,10 @@ const UNKNOWN: &[libc::c_long] =
 /// The kinds of sockets that a program may make; packets and the kernel's own are not its business.
 const FAMILIES: [i32; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
 
+/// The largest segment of shared memory (`shmget(2)`), in bytes. Segments are in no process, and outlive
+/// theirs, so that nobody could count them; there are 4096 at most.
+const SEGMENT: u32 = 64 << 10;
+
 /// Characters put into a terminal's input, and what the console is told.
 const IOCTLS: [u32; 2] = [libc::TIOCSTI as u32, libc::TIOCLINUX as u32];
 
@@ -147,6 +151,15 @@ impl Filter {
             program.push(skip_if(family, (families.len() - index) as u8, 0));
         }
         program.extend([answer(error(libc::EAFNOSUPPORT)), answer(libc::SECCOMP_RET_ALLOW)]);
+        program.extend([
+            skip_if(number(libc::SYS_shmget), 0, 6),
+            load(ARGUMENT + 12),
+            skip_if(0, 0, 2),
+            load(ARGUMENT + 8),
+            jump(libc::BPF_JGT, SEGMENT, 0, 1),
+            answer(error(libc::ENOSPC)),
+            answer(libc::SECCOMP_RET_ALLOW),
+        ]);
         program.extend([skip_if(number(libc::SYS_ioctl), 0, 4), load(ARGUMENT + 8)]);
         program.extend([skip_if(IOCTLS[0], 1, 0), skip_if(IOCTLS[1], 0, 1), answer(forbidden)]);
         program.push(answer(libc::SECCOMP_RET_ALLOW));
@@ -196,12 +209,16 @@ fn statement(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
 mod tests {
     use super::*;
 
+    const HIGH: u32 = ARGUMENT + 12;
+
     /// What the filter answers to a call: the interpreter of the few statements it consists of.
     fn answered(call: libc::c_long, first: u32, second: u32) -> u32 {
         let word = |offset: u32| match offset {
             NUMBER => number(call),
             ARCHITECTURE => NATIVE.unwrap(),
             ARGUMENT => first,
+            // The upper half of the second argument.
+            HIGH => 0,
             _ => second,
         };
         let program = Filter::new(false).0;
@@ -217,6 +234,7 @@ mod tests {
                     let holds = match code & 0xf0 {
                         libc::BPF_JEQ => loaded == step.k,
                         libc::BPF_JGE => loaded >= step.k,
+                        libc::BPF_JGT => loaded > step.k,
                         _ => loaded & step.k != 0,
                     };
                     at += usize::from(if holds { step.jt } else { step.jf });
@@ -247,6 +265,8 @@ mod tests {
         assert_eq!(answered(libc::SYS_ioctl, 0, IOCTLS[0]), refused(libc::EPERM));
         assert_eq!(answered(libc::SYS_ioctl, 0, IOCTLS[1]), refused(libc::EPERM));
         assert_eq!(answered(libc::SYS_ioctl, 0, libc::FIONREAD as u32), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answered(libc::SYS_shmget, 0, SEGMENT), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answered(libc::SYS_shmget, 0, SEGMENT + 1), refused(libc::ENOSPC));
         // What is told is refused all the same.
         let all = |told| Filter::new(told).0.into_iter().map(|step| step.k).collect::<Vec<_>>();
         let refuses = |action: u32| {

@@ -69,6 +69,7 @@ const REFUSED: &[(i64, &str)] = &[
     (libc::SYS_clone, "clone"),
     (libc::SYS_socket, "socket"),
     (libc::SYS_ioctl, "ioctl"),
+    (libc::SYS_shmget, "shmget"),
     #[cfg(target_arch = "x86_64")]
     (libc::SYS_iopl, "iopl"),
     #[cfg(target_arch = "x86_64")]
@@ -96,6 +97,7 @@ impl Calls<'_> {
             libc::SYS_socket => Family(arguments[0] as i32).to_string(),
             libc::SYS_clone => "CLONE_NEW…".to_owned(),
             libc::SYS_ioctl => "terminal".to_owned(),
+            libc::SYS_shmget => format!("{} B", arguments[1]),
             _ => String::new(),
         };
         let known = REFUSED.iter().find(|(number, _)| *number == refused.number);
