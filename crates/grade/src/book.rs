@@ -408,7 +408,10 @@ mod tests {
 
     #[test]
     fn a_headline_that_announces_something_says_it() {
-        assert_eq!(headline("gcc is broken here:\n\n    no cc1\n  more"), "gcc is broken here: no cc1");
+        assert_eq!(
+            headline("gcc is broken here:\n\n    no cc1\n  more"),
+            "gcc is broken here: no cc1"
+        );
         assert_eq!(headline("\none\ntwo"), "one");
         assert_eq!(headline("only:"), "only:");
         assert_eq!(headline(""), "");

@@ -539,3 +539,11 @@ fn a_class_that_is_none_is_an_error() {
     let root = folder(&[("submission_metadata.yml", "a: ["), ("submission_1/x.py", "x")]);
     assert!(error(root.path(), None).starts_with("DIR/submission_metadata.yml can't be read: "));
 }
+
+#[test]
+fn students_who_differ_in_capital_letters_only_are_told() {
+    let class = read(&folder(&[("Ana/server.py", "1"), ("ana/server.py", "2"), ("eva.py", "3")]));
+    assert_eq!(class.students.len(), 3);
+    let ids = vec!["Ana".to_owned(), "ana".to_owned()];
+    assert_eq!(class.remarks, [Remark::OnlyCase { ids }]);
+}

@@ -474,3 +474,113 @@ fn who_behaves_in_several_ways_is_named_with_the_case_that_shows_it() {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+#[test]
+fn the_attempt_that_counts_is_the_one_that_was_asked_for() {
+    need!("python3");
+    let school = School::of("echo-server", &[]);
+    for (attempt, program) in
+        [("1", "bugs/no-loop.py"), ("2", "solution.py"), ("3", "bugs/greets.py")]
+    {
+        let program = Path::new(EXERCISES).join("echo-server").join(program);
+        let folder = school.path("class/ana").join(attempt);
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::copy(program, folder.join("server.py")).expect("a file");
+    }
+    let mut points = Vec::new();
+    for (which, number) in [("first", 1), ("best", 2), ("last", 3)] {
+        let grade = ["echo-server", "class", "--format", "json", "--attempt", which];
+        let ended = graded!(school.grade(&grade)).exits(0);
+        let book: Value = serde_json::from_str(&ended.text()).expect("JSON");
+        let ana = &book["results"][0];
+        assert_eq!((&ana["attempt"]["number"], &ana["attempt"]["of"]), (&number.into(), &3.into()));
+        points.push(ana["points"]["core"]["earned"].as_u64().expect("points"));
+    }
+    assert!(points[0] < points[1] && points[2] < points[1], "{points:?}");
+    assert_eq!(points[1], 6);
+}
+
+/// What the table says of a result that is no proof.
+const WITHOUT: &str = "without a sandbox";
+
+#[test]
+fn without_a_sandbox_every_result_is_marked() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS[..2]);
+    let grade = [&GRADE[..], &["--unsafe", "--format", "gradescope"]].concat();
+    let ended = run(&mut school.command(&grade)).exits(0);
+    let text = ended.text();
+    let marked = text.lines().filter(|line| line.contains(WITHOUT)).count();
+    assert_eq!(marked, 2, "{ended:?}");
+    let book = school.book();
+    for at in [0, 1] {
+        let graded = &book["results"][at];
+        assert!(graded["unsafe_because"].is_string(), "{graded:#}");
+        let again = graded["cases"][0]["again"].as_str().expect("a command");
+        assert!(!again.contains("--sandbox"), "{again}");
+    }
+    let grades = fs::read_to_string(school.path("out/grades.csv")).expect("grades");
+    let head: Vec<&str> = grades.lines().next().expect("a head").split(',').collect();
+    let at = head.iter().position(|name| *name == "unsafe").expect("a column");
+    assert!(grades.lines().skip(1).all(|row| row.split(',').nth(at) == Some("yes")), "{grades}");
+    for file in ["students/ana/report.txt", "students/eva/report.html", "class.html"] {
+        let text = fs::read_to_string(school.path("out").join(file)).expect("a file");
+        assert!(text.contains("sandbox"), "{file}");
+    }
+    let text = fs::read(school.path("out/students/ana/results.json")).expect("a file");
+    let result: Value = serde_json::from_slice(&text).expect("JSON");
+    assert!(result["extra_data"]["unsafe"].is_string(), "{result:#}");
+    assert!(school.is_tidy());
+}
+
+/// Behind a filter that refuses new user namespaces; see `fixtures/confined`.
+#[test]
+fn where_there_is_no_sandbox_nothing_is_graded_and_the_fix_is_said() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS[..1]);
+    let confined = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/confined/confined.py");
+    let mut command = crate::stage::program("python3");
+    command.args([confined, "docker", env!("CARGO_BIN_EXE_socklab"), "grade"]).args(GRADE);
+    command.current_dir(school.path("")).env("TMPDIR", school.path("tmp"));
+    let ended = run(command.env("XDG_STATE_HOME", school.path("state")));
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert!(ended.errors.contains("can't be contained"), "{ended:?}");
+    assert!(ended.errors.contains("--unsafe"), "no way out: {ended:?}");
+    assert!(!school.path("out").exists() && school.is_tidy());
+}
+
+/// The results are on a disk that gets full, in a namespace of their own, and that grows later.
+#[test]
+fn a_full_disk_keeps_what_was_graded_and_goes_on_when_there_is_room() {
+    need!("python3");
+    need!("unshare");
+    let school = School::of("echo-server", &[("ana", "solution.py"), ("eva", "solution.py")]);
+    let script = "mkdir disk; mount -t tmpfs -o size=13m none disk
+        grade() { \"$0\" grade echo-server class -o disk/out -j 1 --seed 5 >\"$1\" 2>\"$1.err\"; }
+        code=0; grade first || code=$?; echo $code >first.code
+        cp disk/out/results.jsonl kept.jsonl
+        mount -o remount,size=200m disk
+        code=0; grade second || code=$?; echo $code >second.code
+        cp disk/out/results.jsonl all.jsonl";
+    let mut command = crate::stage::program("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-ec", script]);
+    command.arg(env!("CARGO_BIN_EXE_socklab")).current_dir(school.path(""));
+    command.env("TMPDIR", school.path("tmp")).env("XDG_STATE_HOME", school.path("state"));
+    // Two gradings in one command.
+    let running = Running::start(&mut command);
+    running.ends_within(4 * crate::stage::PATIENCE);
+    let ended = running.finish();
+    let read = |name: &str| fs::read_to_string(school.path(name)).unwrap_or_default();
+    if ended.code != 0 || read("first.err").contains("can't be contained") {
+        not_run!("a sandbox in a mount namespace");
+    }
+    assert_eq!(read("first.code").trim(), "3", "{}", read("first.err"));
+    assert!(read("first.err").contains("disk/out/"), "{}", read("first.err"));
+    let results =
+        |name: &str| read(name).lines().filter(|it| it.starts_with("{\"result\"")).count();
+    let kept = results("kept.jsonl");
+    assert_eq!(kept, 1, "{}", read("first.err"));
+    assert_eq!(read("second.code").trim(), "0", "{}", read("second.err"));
+    assert_eq!(results("all.jsonl"), 2, "each once");
+    assert!(read("second").contains("eva"), "{}", read("second"));
+}
