@@ -43,6 +43,13 @@ impl Language {
         Self::ALL.into_iter().find(|code| code.extension().eq_ignore_ascii_case(extension))
     }
 
+    /// The language of a file that is called `name.py.txt`. A Java compiler does not read such a file.
+    pub(super) fn of_text(file: &Path) -> Option<Self> {
+        let is_text = file.extension()?.eq_ignore_ascii_case("txt");
+        let language = Self::of(Path::new(file.file_stem()?))?;
+        (is_text && language != Self::Java).then_some(language)
+    }
+
     /// True if a program can begin in a file with this text.
     pub(super) fn begins_in(self, text: &str) -> bool {
         match self {

@@ -43,6 +43,8 @@ pub enum NoMain {
     Binary(PathBuf),
     /// No file is in a language that can be run; these were handed in.
     NoProgram(Vec<PathBuf>),
+    /// All there is is this notebook, which is no program.
+    Notebook(PathBuf),
     /// None is in the language that was asked for; these were handed in.
     OtherLanguage(String, Vec<PathBuf>),
     /// No file has the name that was asked for; these were handed in.
@@ -68,6 +70,7 @@ impl NoMain {
         match self {
             Self::Empty(file) => sentence!("handed-empty", name = socklab_say::path(file)),
             Self::Binary(file) => sentence!("handed-binary", name = socklab_say::path(file)),
+            Self::Notebook(file) => sentence!("handed-notebook", name = socklab_say::path(file)),
             Self::NoProgram(files) => sentence!("handed-no-program", names = list(files)),
             Self::OtherLanguage(language, files) => {
                 sentence!("handed-language", language = clean(language), names = list(files))
@@ -106,8 +109,11 @@ pub fn main_file(
     let files = &unpacked.files;
     let only = wanted.language.as_deref().and_then(Language::named);
     let mut candidates: Vec<Candidate> = Vec::new();
+    // Some systems add `.txt` to a program, or its writer does who does not see it.
+    let renamed = !files.iter().any(|file| Language::of(file).is_some());
     for file in files {
-        let Some(language) = Language::of(file) else { continue };
+        let found = if renamed { Language::of_text(file) } else { Language::of(file) };
+        let Some(language) = found else { continue };
         let mut bytes = Vec::new();
         File::open(folder.join(file))?.take(READ).read_to_end(&mut bytes)?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -123,7 +129,10 @@ pub fn main_file(
                 Some(language) if !candidates.is_empty() => {
                     NoMain::OtherLanguage(language.clone(), files.clone())
                 }
-                _ => NoMain::NoProgram(files.clone()),
+                _ => match files.iter().find(|file| is_notebook(file)) {
+                    Some(notebook) => NoMain::Notebook(notebook.clone()),
+                    None => NoMain::NoProgram(files.clone()),
+                },
             },
         }),
     };
@@ -141,6 +150,10 @@ pub fn main_file(
             with: with.map(|other| other.file.clone()).collect(),
         })
     }))
+}
+
+fn is_notebook(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ipynb"))
 }
 
 /// True if another file has to be compiled together with the program: what no line of it names. A

@@ -164,7 +164,21 @@ fn the_program_is_found_as_people_name_it() {
         ),
         (
             &[("report.pdf", "x")],
-            "! no file in a language that can be run here; handed in: report.pdf",
+            "! no file in a language that can be run here (Python .py, Rust .rs, C .c, Java .java); \
+             handed in: report.pdf",
+        ),
+        // Systems and editors add `.txt`; beside a program, such a file is a text.
+        (&[("echo-server.py.txt", "x"), ("notes.txt", "x")], "python echo-server.py.txt"),
+        (&[("a.py", "x"), ("b.py.txt", "x")], "python a.py"),
+        (
+            &[("Echo.java.txt", "x")],
+            "! no file in a language that can be run here (Python .py, Rust .rs, C .c, Java .java); \
+             handed in: Echo.java.txt",
+        ),
+        (
+            &[("hw.ipynb", "{}"), ("data.csv", "x")],
+            "! hw.ipynb is a Jupyter notebook, not a program; in Jupyter, “File”, “Save and Export \
+             Notebook As”, “Executable Script” makes one",
         ),
         (&[("a.py", " \n")], "! a.py is empty"),
         (&[("a.py", "x\0y")], "! a.py is not a text file"),

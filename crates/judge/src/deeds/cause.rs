@@ -11,7 +11,11 @@ use super::talking::talk;
 use crate::case::is_udp;
 
 /// Parts of what a runtime says of an exception, and what they mean.
-const SAID: [(&str, &str); 25] = [
+const SAID: [(&str, &str); 28] = [
+    // Before what a Python 3 says of names in general.
+    ("Missing parentheses in call to 'print'", "python-2"),
+    ("multiple exception types must be parenthesized", "python-2"),
+    ("name 'raw_input' is not defined", "python-2"),
     ("a bytes-like object is required, not 'str'", "text-for-bytes"),
     ("'str' object has no attribute 'decode'", "text-for-bytes"),
     ("'bytes' object has no attribute 'encode'", "bytes-for-text"),
@@ -60,6 +64,7 @@ pub fn causes() -> impl Iterator<Item = &'static str> {
 pub(super) fn cause(life: &Life<'_>, rule: &str) -> Option<&'static str> {
     match rule {
         "raised" | "raised-text" | "thread-raised" | "reported" => exception(life),
+        "not-compiled" => of_words(&super::endings::told(life)?.0.error),
         "failed-and-ended" => call(life),
         "read-and-silent" => caught(life).or_else(|| waits_for_more(life)),
         "closed-early" | "never-sent" | "sent-nothing" | "ended" => caught(life),
@@ -72,7 +77,7 @@ fn caught(life: &Life<'_>) -> Option<&'static str> {
     let (printed, _) = life.printed(None);
     let text = String::from_utf8_lossy(&printed.sample);
     let last = text.lines().rev().find(|line| !line.trim().is_empty())?;
-    SAID.iter().find(|(words, _)| last.contains(words)).map(|(_, cause)| *cause)
+    of_words(last)
 }
 
 /// It read all that the peer had sent, and waits for more instead of answering.
@@ -84,15 +89,19 @@ fn waits_for_more(life: &Life<'_>) -> Option<&'static str> {
     (waits && !talk.datagrams).then_some("waits-for-more")
 }
 
+/// What a runtime's words mean.
+fn of_words(error: &str) -> Option<&'static str> {
+    SAID.iter().find(|(words, _)| error.contains(words)).map(|(_, cause)| *cause)
+}
+
 fn exception(life: &Life<'_>) -> Option<&'static str> {
     let (crash, _) = super::endings::told(life)?;
-    let said = SAID.iter().find(|(words, _)| crash.error.contains(words));
     let begun = life
         .made(|args| matches!(args, Args::Bind { .. } | Args::Connect { .. } | Args::Send { .. }))
         .next()
         .is_some();
     let index = INDEX.iter().any(|words| crash.error.contains(words)) && !begun;
-    said.map(|(_, cause)| *cause).or(index.then_some("no-argument")).or_else(|| call(life))
+    of_words(&crash.error).or(index.then_some("no-argument")).or_else(|| call(life))
 }
 
 /// What the last call that failed means.

@@ -147,6 +147,7 @@ now-running = it is still running
 
 # Advice that is true of every program that did this: of a cause, or of a rule.
 
+advice-python-2 = This is written in Python 2, and Python 3 runs it here: print("…") has parentheses, errors are caught with “except OSError as error”, raw_input is called input, and text is sent as bytes, with .encode().
 advice-text-for-bytes = The network carries bytes. Text becomes bytes with .encode(), and bytes become text with .decode().
 advice-bytes-for-text = recv returns bytes, not text. Bytes become text with .decode() in Python, with .toString() in Node; text becomes bytes with .encode(), or Buffer.from().
 advice-number-is-text = What comes from the command line is text. A port is a number: int("8000").

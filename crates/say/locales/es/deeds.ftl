@@ -141,6 +141,7 @@ now-running = sigue en ejecución
 
 # Consejos que son ciertos para todo programa que hizo esto: por una causa, o por una regla.
 
+advice-python-2 = Esto está escrito en Python 2, y aquí lo ejecuta Python 3: print("…") lleva paréntesis, los errores se capturan con «except OSError as error», raw_input se llama input, y el texto se envía como bytes, con .encode().
 advice-text-for-bytes = Por la red viajan bytes. El texto se vuelve bytes con .encode(), y los bytes se vuelven texto con .decode().
 advice-bytes-for-text = Lo que devuelve recv son bytes, no texto. Los bytes se vuelven texto con .decode() en Python y con .toString() en Node; el texto se vuelve bytes con .encode(), o con Buffer.from().
 advice-number-is-text = Lo que viene de la línea de comandos es texto. Un puerto es un número: int("8000").

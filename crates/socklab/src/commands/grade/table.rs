@@ -56,11 +56,13 @@ fn lines(speaker: Speaker, book: &Gradebook, width: usize) -> Vec<String> {
         let marks = marks(graded, assignment.cases.iter().map(|case| case.robust));
         let behind = [marks, about].into_iter().filter(|part| !part.is_empty());
         let behind = behind.collect::<Vec<_>>().join("  ");
-        let mut line = format!("  {name}{padding}  {score:>points$}  {behind}");
+        let line = format!("  {name}{padding}  {score:>points$}  {behind}");
         if visible(&line) > width {
             let head = format!("  {name}{padding}  {score:>points$}");
             lines.push(head);
-            line = format!("    {behind}");
+            let behind = markdown::lines(&behind, width.saturating_sub(4), "");
+            lines.extend(behind.iter().map(|line| format!("    {line}")));
+            continue;
         }
         lines.push(line.trim_end().to_owned());
     }
@@ -133,7 +135,9 @@ fn about(speaker: Speaker, graded: &Graded) -> String {
             let first = headline(graded.why.as_deref().unwrap_or_default());
             let state = say!(speaker, &key);
             parts.push(match graded.state {
-                State::InfraError if !first.is_empty() => format!("{state}: {}", clean(&first)),
+                // What was handed in and can't be run, or what failed.
+                State::InfraError => because(&state, &first),
+                State::NoSubmission if graded.attempt.is_some() => because(&state, &first),
                 _ => state,
             });
         }
@@ -153,6 +157,11 @@ fn about(speaker: Speaker, graded: &Graded) -> String {
     }
     parts.extend(seen);
     parts.join(", ")
+}
+
+/// A state, and why.
+fn because(state: &str, why: &str) -> String {
+    if why.is_empty() { state.to_owned() } else { format!("{state}: {}", clean(why)) }
 }
 
 /// What was seen, in a word or two. A later version may know more kinds.
