@@ -693,8 +693,7 @@ pub(crate) struct Grade {
     pub(crate) format: Vec<GradeFormat>,
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
-    #[arg(long, value_name = "POINTS", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "0", requires = "output")]
+    #[arg(long, value_name = "POINTS", requires = "output")]
     #[arg(value_parser = clap::value_parser!(u32).range(..=MOST_EXAM_POINTS))]
     pub(crate) exam: Option<u32>,
     #[arg(long, requires = "output")]

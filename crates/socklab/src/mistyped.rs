@@ -177,6 +177,10 @@ fn sentence(speaker: Speaker, error: &clap::Error, typed: &Typed) -> String {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             say!(speaker, "missing-command", command = &*typed.words)
         }
+        // A surplus word, or a command, where a command could have stood instead of arguments.
+        ErrorKind::ArgumentConflict if argument.is_empty() => {
+            say!(speaker, "bad-argument", word = word(ContextKind::InvalidSubcommand))
+        }
         ErrorKind::ArgumentConflict => {
             say!(speaker, "conflict", one = argument, other = word(ContextKind::PriorArg))
         }

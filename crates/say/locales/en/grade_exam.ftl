@@ -1,6 +1,6 @@
 # An exam as a part of grading a class: papers, answers, points.
 
-arg-grade-exam = Examine who has passed: three questions about the student's own recording, for paper, and nobody in the class gets the same three. Their keys are proved by running, which takes about as long again as grading. Each right answer earns so many points (default 0: no part of the grade). Answers come with `socklab grade exam`
+arg-grade-exam = Examine who has passed: three questions about the student's own recording, for paper, and nobody in the class gets the same three. Their keys are proved by running, which takes about as long again as grading. Each right answer earns so many points (0: no part of the grade). Answers come with `socklab grade exam`
 
 cmd-grade-exam = Mark what a class answered, and put it into the grades
 arg-grade-exam-folder = The folder of results, as `socklab grade` wrote it with --exam
@@ -8,7 +8,7 @@ arg-grade-exam-answers = The answers as CSV: what you filled in (exam-answers.cs
 arg-grade-exam-format = Also write the grades in this format: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (repeatable). Those that are there are written anew anyway
 arg-grade-exam-json = Print what it came to as JSON, for scripts
 examples-grade-exam =
-    $ socklab grade echo-server submissions -o results --exam=2
+    $ socklab grade echo-server submissions -o results --exam 2
     $ socklab grade exam results results/exam-answers.csv
     $ socklab grade exam results form.csv --format canvas
 
@@ -38,7 +38,7 @@ answers-no-paper = Line { $line }: { $id } had no questions. The row is not used
 answers-no-choice = Line { $line }: { $id } has “{ $word }” as the answer to question { $number }, and it goes from a to { $last }. The row is not used.
 
 grade-exam-none = there is no exam in { $folder }
-grade-exam-none-hint = Make one for those who have passed: socklab grade EXERCISE SUBMISSIONS -o { $folder } --exam=2
+grade-exam-none-hint = Make one for those who have passed: socklab grade EXERCISE SUBMISSIONS -o { $folder } --exam 2
 grade-exam-no-answers = { $file }: no answers: { $why }
 grade-exam-no-answers-hint = This table has the right columns: { $file }
 grade-exam-papers =

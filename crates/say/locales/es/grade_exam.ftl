@@ -1,6 +1,6 @@
 # Un examen como parte de la calificación de un curso: hojas, respuestas, puntos.
 
-arg-grade-exam = Examina a quienes pasaron: tres preguntas sobre la grabación del propio estudiante, en papel, y nadie del curso recibe las mismas tres. Sus claves se prueban ejecutando, lo que tarda más o menos lo mismo que calificar. Cada respuesta correcta vale esta cantidad de puntos (por defecto 0: no es parte de la nota). Las respuestas se agregan con `socklab grade exam`
+arg-grade-exam = Examina a quienes pasaron: tres preguntas sobre la grabación del propio estudiante, en papel, y nadie del curso recibe las mismas tres. Sus claves se prueban ejecutando, lo que tarda más o menos lo mismo que calificar. Cada respuesta correcta vale esta cantidad de puntos (0: no es parte de la nota). Las respuestas se agregan con `socklab grade exam`
 
 cmd-grade-exam = Corrige lo que respondió un curso y lo suma a las notas
 arg-grade-exam-folder = La carpeta de resultados, como la escribió `socklab grade -o` con --exam
@@ -8,7 +8,7 @@ arg-grade-exam-answers = Las respuestas en CSV: lo que llenaste (exam-answers.cs
 arg-grade-exam-format = Escribe también las notas en este formato: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (se puede repetir). Los que ya están se escriben de nuevo en todo caso
 arg-grade-exam-json = Imprime el resultado en JSON, para scripts
 examples-grade-exam =
-    $ socklab grade echo-server entregas -o resultados --exam=2
+    $ socklab grade echo-server entregas -o resultados --exam 2
     $ socklab grade exam resultados resultados/exam-answers.csv
     $ socklab grade exam resultados formulario.csv --format canvas
 
@@ -38,7 +38,7 @@ answers-no-paper = Línea { $line }: { $id } no tenía preguntas. La fila no se 
 answers-no-choice = Línea { $line }: { $id } tiene «{ $word }» como respuesta a la pregunta { $number }, que va de a hasta { $last }. La fila no se usa.
 
 grade-exam-none = no hay examen en { $folder }
-grade-exam-none-hint = Haz uno para quienes pasaron: socklab grade EXERCISE SUBMISSIONS -o { $folder } --exam=2
+grade-exam-none-hint = Haz uno para quienes pasaron: socklab grade EXERCISE SUBMISSIONS -o { $folder } --exam 2
 grade-exam-no-answers = { $file }: sin respuestas: { $why }
 grade-exam-no-answers-hint = Esta tabla tiene las columnas que hacen falta: { $file }
 grade-exam-papers =

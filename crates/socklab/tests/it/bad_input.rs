@@ -281,6 +281,16 @@ fn without_a_network_every_program_says_which_step_failed() {
 }
 
 #[test]
+fn a_word_too_many_is_named_also_where_a_command_could_stand() {
+    for line in ["class more", "class -o results more", "merge more -o results"] {
+        let mut command = socklab(&["grade", "echo-server"]);
+        let ended = run(command.args(line.split(' ')));
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(ended.errors.contains("“more” is not expected here"), "{line}: {ended:?}");
+    }
+}
+
+#[test]
 fn an_argument_that_is_not_utf_8_is_a_usage_error() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;

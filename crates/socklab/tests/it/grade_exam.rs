@@ -10,7 +10,7 @@ use crate::grade::{PACK, School, graded, table};
 
 const CLASS: [(&str, &str); 3] =
     [("ana", "solution.py"), ("eva", "solution.py"), ("luis", "bugs/no-loop.py")];
-const GRADE: [&str; 7] = ["echo-server", "class", "-o", "out", "-j", "2", "--exam=2"];
+const GRADE: [&str; 8] = ["echo-server", "class", "-o", "out", "-j", "2", "--exam", "2"];
 
 fn json(school: &School, file: &str) -> Value {
     let text = fs::read(school.path("out").join(file)).expect("a file");
@@ -130,7 +130,7 @@ fn parts_of_a_class_are_dealt_together() {
     let school = School::of("echo-server", &CLASS[..2]);
     for part in ["1", "2"] {
         let (shard, out) = (format!("{part}/2"), format!("part{part}"));
-        let grade = ["echo-server", "class", "-o", &out, "--shard", &shard, "--exam"];
+        let grade = ["echo-server", "class", "-o", &out, "--shard", &shard, "--exam", "0"];
         let ended = graded!(school.grade(&grade)).exits(0);
         assert!(ended.text().contains("socklab grade merge"), "{ended:?}");
         assert!(!school.path(&out).join("exam.json").exists());
@@ -177,7 +177,7 @@ fn what_is_no_exam_is_said() {
     let school = School::of("echo-server", &CLASS[2..]);
     graded!(school.grade(&GRADE[..6])).exits(0);
     let none = school.grade(&["exam", "out", "answers.csv"]).expect("none").exits(2);
-    assert!(none.errors.contains("--exam=2"), "{none:?}");
+    assert!(none.errors.contains("--exam 2"), "{none:?}");
     // With an exam, nobody is run again who has not passed; and nobody has answers here.
     school.grade(&GRADE).expect("a sandbox").exits(0);
     assert_eq!(school.kept(), 1);
