@@ -26,6 +26,7 @@
 //!   conversations a number. Who came first of a crowd is chance: they are sorted;
 //! - a connection that it never accepted is no conversation: whether the kernel refused it, or let it stand in
 //!   the queue and reset it when the program ended, is chance. Who waits in that queue to the end is seen;
+//! - that a stream ends counts, in a passed case, if the other end has seen it;
 //! - what nobody looked at is left out: what is sent to somebody who resets the connection, or what a
 //!   program did last before somebody killed it, or that it ends a stream whose other half has ended, when a
 //!   case fails at that moment;

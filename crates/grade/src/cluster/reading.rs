@@ -74,6 +74,8 @@ struct Conversation {
     turns: Turns,
     said: Vec<Said>,
     ends: Option<Knows>,
+    /// What it knew when the other end read the end of its stream.
+    end_seen: Option<Knows>,
 }
 
 /// Bytes that the submission sent.
@@ -137,6 +139,7 @@ impl Look<'_, '_> {
                 turns: Turns::new(datagrams, other.socket.is_some()),
                 said: Vec::new(),
                 ends: None,
+                end_seen: None,
             };
             found.insert(index, (side, conversation));
         }
@@ -166,6 +169,10 @@ impl Look<'_, '_> {
                     conversation.own(call);
                 } else {
                     conversation.turns.other(call);
+                    if call.is_end_of_stream() {
+                        let knows = conversation.turns.knows();
+                        conversation.end_seen.get_or_insert(knows);
+                    }
                 }
             }
             for index in closing.get(&at).into_iter().flatten() {
@@ -375,7 +382,14 @@ impl Conversation {
     fn deeds(&self, others: &[(&str, &[u8])], cut: bool, passed: bool) -> Vec<Turn> {
         // A case that is not passed ends at once: whether there was time to end a stream that the other
         // end has ended, too, is chance.
-        let ends = self.ends.filter(|ends| !cut && (passed || !ends.end));
+        // One that is passed ends when its last step is done. What the program does then is recorded only
+        // if it is fast; but whoever still has a connection waits for the end of the stream, or until the
+        // program does nothing more. So what counts is what the other end has seen.
+        let ends = match passed && self.turns.is_recorded() {
+            true => self.end_seen.map(|knows| self.ends.unwrap_or(knows)),
+            false => self.ends,
+        };
+        let ends = ends.filter(|ends| !cut && (passed || !ends.end));
         let turns = self.turns.all(self.said.iter().map(|said| said.total).sum());
         let mut source = Source::new(self.turns.bytes(), others);
         let mut done: Vec<Turn> = Vec::new();

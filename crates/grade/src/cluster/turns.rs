@@ -71,6 +71,10 @@ impl Turns {
         }
     }
 
+    pub(super) fn is_recorded(&self) -> bool {
+        self.is_recorded
+    }
+
     pub(super) fn is_datagrams(&self) -> bool {
         self.datagrams
     }

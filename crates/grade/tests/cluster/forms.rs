@@ -91,6 +91,17 @@ fn what_is_done_belongs_to_what_was_known() {
 }
 
 #[test]
+fn the_end_of_a_stream_counts_in_a_passed_case_if_the_other_end_sees_it() {
+    let spoken = [Client("hola\n"), Gets("hola\n"), Server("hola\n"), ClientGets("hola\n")];
+    let with = |more: &[Line<'static>]| form_of(&[&spoken[..], more].concat());
+    // Whether the server closes before the case is over is chance, if nobody looks.
+    assert_eq!(with(&[Closes]), with(&[]));
+    // The client looks when the case is over: what the server does then is not recorded any more.
+    assert_eq!(with(&[Closes, ClientGets("")]), with(&[ClientGets("")]));
+    assert_ne!(with(&[ClientGets("")]), with(&[]));
+}
+
+#[test]
 fn who_waits_in_vain_is_seen() {
     let mut story = Story::new();
     let (_, near, far) = accepted(&mut story);
