@@ -10,7 +10,6 @@ cannot-denied-hint = See whose it is and who may read it: ls -ld { $path }
 cannot-folder-hint = Name a file in it
 cannot-large-hint = Name a smaller file
 
-grade-no-results-hint = A folder of results is what this writes: socklab grade EXERCISE SUBMISSIONS -o FOLDER
 class-only-case = { $ids } differ in capital letters only: where the file system ignores those (Windows, macOS, USB sticks), only one of their folders fits. Copy the results to such a place as an archive.
 grade-only-case = { $folder } ignores capital letters, and { $ids } differ in nothing else: their results would overwrite each other
 grade-only-case-hint = Keep the results in another place, on a file system of Linux

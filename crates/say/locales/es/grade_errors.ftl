@@ -10,7 +10,6 @@ cannot-denied-hint = Mira de quién es y quién puede leerlo: ls -ld { $path }
 cannot-folder-hint = Nombra un archivo que esté en ella
 cannot-large-hint = Nombra un archivo más pequeño
 
-grade-no-results-hint = Una carpeta de resultados es lo que escribe esto: socklab grade EXERCISE SUBMISSIONS -o FOLDER
 class-only-case = { $ids } solo se distinguen en mayúsculas: donde el sistema de archivos no las distingue (Windows, macOS, memorias USB), solo cabe una de sus carpetas. Lleva los resultados a un lugar así como archivo comprimido.
 grade-only-case = { $folder } no distingue mayúsculas, y { $ids } no se distinguen en nada más: sus resultados se sobrescribirían
 grade-only-case-hint = Guarda los resultados en otro lugar, en un sistema de archivos de Linux

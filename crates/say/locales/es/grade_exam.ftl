@@ -3,7 +3,7 @@
 arg-grade-exam = Examina a quienes pasaron: tres preguntas sobre la grabación del propio estudiante, en papel, y nadie del curso recibe las mismas tres. Sus claves se prueban ejecutando, lo que tarda más o menos lo mismo que calificar. Cada respuesta correcta vale esta cantidad de puntos (0: no es parte de la nota). Las respuestas se agregan con `socklab grade exam`
 
 cmd-grade-exam = Corrige lo que respondió un curso y lo suma a las notas
-arg-grade-exam-folder = La carpeta de resultados, como la escribió `socklab grade -o` con --exam
+arg-grade-exam-folder = La carpeta de resultados, como la escribió `socklab grade` con --exam
 arg-grade-exam-answers = Las respuestas en CSV: lo que llenaste (exam-answers.csv) o lo que exportó un formulario o un cuestionario. Filas con un código, un correo o un nombre, y columnas 1, 2, 3
 arg-grade-exam-format = Escribe también las notas en este formato: json, junit, gradescope, gradescope-html, classroom50, canvas, moodle, check50 (se puede repetir). Los que ya están se escriben de nuevo en todo caso
 arg-grade-exam-json = Imprime el resultado en JSON, para scripts

@@ -268,10 +268,10 @@ fn what_is_not_there_is_said_in_the_reader_s_language_with_what_to_try() {
     let school = School::of("echo-server", &CLASS[..1]);
     fs::create_dir(school.path("empty")).expect("a folder");
     for (arguments, object, what) in [
-        (&["groups", "nowhere"][..], "nowhere", "no hay nada"),
-        (&["groups", "empty"], "results.jsonl", "socklab grade EXERCISE"),
-        (&["merge", "nowhere", "-o", "out"], "nowhere", "no hay nada"),
-        (&["exam", "nowhere", "answers.csv"], "nowhere", "no hay nada"),
+        (&["groups", "nowhere"][..], "nowhere", "no hay resultados"),
+        (&["groups", "empty"], "empty", "no hay resultados"),
+        (&["merge", "nowhere", "-o", "out"], "nowhere", "no hay resultados"),
+        (&["exam", "nowhere", "answers.csv"], "nowhere", "no hay resultados"),
         (&["echo-server", "nowhere"], "nowhere", "no hay nada"),
         (&["echo-server", "class", "--roster", "list.csv"], "list.csv", "no hay nada"),
         (&["echo-server", "class", "--roster", "class"], "class", "hace falta un archivo"),

@@ -214,14 +214,7 @@ pub(super) fn refused(speaker: Speaker, error: JournalError) -> Failure {
             Failure::new(ExitReason::Usage, what).hint(say!(speaker, "grade-no-results-hint"))
         }
         JournalError::Call { call: "write", path, source } => cannot_write(speaker, path, source),
-        JournalError::Call { call, path, source } => {
-            let failure = cannot(speaker, call, path, source);
-            let is_there = path.parent().is_some_and(Path::is_dir);
-            match is_there && path.ends_with(JOURNAL) && source.kind() == ErrorKind::NotFound {
-                true => failure.hint(say!(speaker, "grade-no-results-hint")),
-                false => failure,
-            }
-        }
+        JournalError::Call { call, path, source } => cannot(speaker, call, path, source),
         _ => Failure::new(ExitReason::No, error.to_string()),
     }
 }
