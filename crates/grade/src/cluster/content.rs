@@ -7,7 +7,7 @@ use super::turns::OtherTurn;
 /// A turn with more bytes is only counted.
 const LOOKED_AT: u64 = 4096;
 
-/// The shortest repetition of something that was not due next. A shorter one may be chance.
+/// The shortest repetition that tells something where more could follow. A shorter one may be chance.
 const TELLING: usize = 3;
 
 /// The most pieces of a turn.
@@ -52,9 +52,12 @@ impl<'a> Source<'a> {
             length,
             change,
         });
-        let due = due.filter(|due| due.length > 0);
-        if due.as_ref().is_some_and(|due| due.length >= TELLING || due.length == bytes.len()) {
-            return due;
+        // A word of its own may begin with a letter that was due.
+        let tells = |due: &Match| {
+            due.length >= TELLING || due.length == bytes.len() || due.length == next.len()
+        };
+        if let Some(due) = due.filter(|due| due.length > 0).filter(tells) {
+            return Some(due);
         }
         let again = anywhere(own, bytes).map(|(from, length, change)| Match {
             other: None,
@@ -68,7 +71,7 @@ impl<'a> Source<'a> {
         });
         // Of equals the first.
         let mut best: Option<Match> = None;
-        for one in due.into_iter().chain(again).chain(of) {
+        for one in again.into_iter().chain(of) {
             if best.as_ref().is_none_or(|best| one.length > best.length) {
                 best = Some(one);
             }

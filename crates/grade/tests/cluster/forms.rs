@@ -64,6 +64,9 @@ fn what_was_said_does_not_matter_but_what_became_of_it() {
     assert_eq!(answer("abcdefabcdef"), [whole(), whole()]);
     assert_eq!(answer("abcdef\0"), [whole(), Piece::Own(Own::Zeros)]);
     assert_eq!(answer("> abcdef"), [Piece::Own(Own::Other), whole()]);
+    // By chance it begins as what it got does.
+    assert_eq!(answer("a greeting"), [Piece::Own(Own::Other)]);
+    assert_eq!(said("ab", "ab\0"), said("xy", "xy\0"));
     assert_eq!(answer("HTTP/1.1 200 OK\r\n\r\nabcdef"), [Piece::Own(Own::Http(200))]);
     let part = Piece::Part { from: 0, to: 3, of: 6, change: Change::Same };
     assert_eq!(answer("abc"), [part]);
