@@ -6,7 +6,7 @@ use socklab_say::{Speaker, say};
 use super::folder::folder_of;
 use super::{class, notes, term, with, words};
 use crate::book::{Assignment, CaseInfo, CaseResult, Counted, Graded, Score};
-use crate::state::State;
+use crate::state::{CaseState, State};
 
 const CSS: &str = include_str!("student.css");
 
@@ -217,7 +217,7 @@ fn case(page: &mut Xml, speaker: Speaker, case: &CaseInfo, result: &CaseResult, 
     page.close("p");
     if case.hidden {
         page.text_element("p", &[class("hint")], &say!(speaker, "page-hidden-case"));
-    } else {
+    } else if result.state != CaseState::Skipped {
         notes::body(page, speaker, result);
         notes::files(page, speaker, result, from);
     }

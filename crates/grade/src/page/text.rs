@@ -6,7 +6,7 @@ use socklab_say::{Speaker, count, say};
 
 use super::{student, words};
 use crate::book::{Assignment, CaseInfo, CaseResult, Counted, Graded, Score};
-use crate::state::State;
+use crate::state::{CaseState, State};
 
 /// The longest line, in columns. Only a command to copy may be longer.
 const WIDTH: usize = 80;
@@ -121,6 +121,11 @@ fn case(text: &mut Text, speaker: Speaker, case: &CaseInfo, result: &CaseResult)
         return;
     }
     text.paragraph("  ", &case.title);
+    // Nothing happened, and the line above says why.
+    if result.state == CaseState::Skipped {
+        text.gap();
+        return;
+    }
     let mut parts: Vec<(String, &str)> = Vec::new();
     parts.extend(result.did.iter().map(|did| (say("page-did"), did.text.as_str())));
     parts.extend(result.problem.iter().map(|problem| (say("page-problem"), problem.as_str())));

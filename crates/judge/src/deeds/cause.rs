@@ -3,7 +3,7 @@
 //! A cause is taken from the words of a runtime or from the error of a call, both of which mean one
 //! thing only. Where they could mean several, there is none.
 
-use socklab_event::{Args, Errno};
+use socklab_event::{Args, Errno, Signal};
 
 use super::life::Life;
 use super::present::pending;
@@ -52,8 +52,11 @@ const INDEX: [&str; 4] = [
 ];
 
 /// The causes that are not in the words of a runtime.
-const OTHERS: [&str; 5] =
-    ["no-argument", "udp-has-no-listen", "low-port", "bound-already", "waits-for-more"];
+const OTHERS: [&str; 6] =
+    ["no-argument", "udp-has-no-listen", "low-port", "bound-already", "waits-for-more", "fault"];
+
+/// The signals of a program that does something wrong with its memory or its numbers.
+const FAULTS: [Signal; 5] = [Signal::SEGV, Signal::BUS, Signal::FPE, Signal::ILL, Signal::ABRT];
 
 /// Every cause.
 pub fn causes() -> impl Iterator<Item = &'static str> {
@@ -66,6 +69,8 @@ pub(super) fn cause(life: &Life<'_>, rule: &str) -> Option<&'static str> {
         "raised" | "raised-text" | "thread-raised" | "reported" => exception(life),
         "not-compiled" => of_words(&super::endings::told(life)?.0.error),
         "failed-and-ended" => call(life),
+        "killed" => super::endings::killer(life)
+            .and_then(|(_, signal)| FAULTS.contains(&signal).then_some("fault")),
         "read-and-silent" => caught(life).or_else(|| waits_for_more(life)),
         "closed-early" | "never-sent" | "sent-nothing" | "ended" => caught(life),
         _ => None,

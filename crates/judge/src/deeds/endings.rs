@@ -16,29 +16,31 @@ pub(super) const FAULTS: [Signal; 6] =
 
 /// A signal ended it, or a process that it had started; not one that the scenario sent.
 pub(super) fn killed(life: &Life<'_>) -> Option<Occurrence> {
-    let flows = life.flows();
-    let own = life.exit.map(|(at, _)| at);
-    let at = (life.started..flows.order.len()).find(|at| {
-        let Some(Process::Exit { status: Exit::Signal(signal) }) = flows.order[*at].process()
-        else {
-            return false;
-        };
-        let its_own_fault = FAULTS.contains(signal) || own == Some(*at);
-        life.is_mine(*at)
-            && its_own_fault
-            && !life.asked.signals.contains(signal)
-            && !flows.is_recorders_doing(*at)
-    })?;
-    let Some(Process::Exit { status: Exit::Signal(signal) }) = flows.order[at].process() else {
-        return None;
-    };
+    let (at, signal) = killer(life)?;
     // Some runtimes abort after an exception: that is what happened.
-    if *signal == Signal::ABRT && raised(life).is_some() {
+    if signal == Signal::ABRT && raised(life).is_some() {
         return None;
     }
     let found = life.found(at).with("signal", signal.to_string());
     let words = life.words().unwrap_or_else(|| sentence!("deed-no-place").argument());
     Some(found.with("words", words))
+}
+
+/// The signal that ended it, or a process that it had started, and where.
+pub(super) fn killer(life: &Life<'_>) -> Option<(Position, Signal)> {
+    let flows = life.flows();
+    let own = life.exit.map(|(at, _)| at);
+    (life.started..flows.order.len()).find_map(|at| {
+        let Some(Process::Exit { status: Exit::Signal(signal) }) = flows.order[at].process() else {
+            return None;
+        };
+        let its_own_fault = FAULTS.contains(signal) || own == Some(at);
+        let is_it = life.is_mine(at)
+            && its_own_fault
+            && !life.asked.signals.contains(signal)
+            && !flows.is_recorders_doing(at);
+        is_it.then_some((at, *signal))
+    })
 }
 
 /// What its output says of an uncaught exception, and where it says so.

@@ -170,7 +170,7 @@ advice-udp-has-no-listen = listen and accept are for TCP. A UDP socket has no co
 # source: ip(7), ip_unprivileged_port_start (1024 by default)
 advice-low-port = Ports below 1024 belong to the administrator. Use the port that the program is given.
 advice-ignored-failure = A call that fails says so (in C it returns -1, and errno or perror says why). Look at it before you go on, and end with an error.
-advice-killed = In C, compile with -g -fsanitize=address,undefined and run the program by hand: it then names the line. Does every argument exist, is every pointer set, is every buffer large enough?
+advice-fault = In C, compile with -g -fsanitize=address,undefined and run the program by hand: it then names the line. Does every argument exist, is every pointer set, is every buffer large enough?
 advice-not-compiled = Begin with the first error that the compiler names. The others often follow from it.
 advice-wrong-transport = SOCK_STREAM (in Java Socket and ServerSocket) is TCP, SOCK_DGRAM (DatagramSocket) is UDP.
 advice-listens-swapped = In C: address.sin_port = htons(port).

@@ -159,7 +159,7 @@ advice-no-argument = El programa pidió un argumento que no recibió. En Python,
 advice-udp-has-no-listen = listen y accept son de TCP. Un socket UDP no tiene conexiones: llama a bind y luego a recvfrom.
 advice-low-port = Los puertos menores que 1024 son del administrador. Usa el puerto que recibe el programa.
 advice-ignored-failure = Una llamada que falla lo dice (en C devuelve -1, y errno o perror dicen por qué). Mira el resultado antes de seguir, y termina con un error.
-advice-killed = En C, compila con -g -fsanitize=address,undefined y ejecuta el programa a mano: así te dice la línea. ¿Existe cada argumento, tiene valor cada puntero, cabe todo en cada búfer?
+advice-fault = En C, compila con -g -fsanitize=address,undefined y ejecuta el programa a mano: así te dice la línea. ¿Existe cada argumento, tiene valor cada puntero, cabe todo en cada búfer?
 advice-not-compiled = Empieza por el primer error que nombra el compilador. Los demás suelen venir de ahí.
 advice-wrong-transport = SOCK_STREAM (en Java, Socket y ServerSocket) es TCP; SOCK_DGRAM (DatagramSocket) es UDP.
 advice-listens-swapped = En C: direccion.sin_port = htons(puerto).

@@ -4,7 +4,7 @@ use socklab_event::{Errno, Exit, Process, Signal, Stream};
 use socklab_judge::{Activity, Missed};
 use socklab_timelines::got;
 
-use super::{bytes, did, did_with, no_accept, pair, prints, server, thread};
+use super::{bytes, did, did_with, no_accept, pair, prints, rule_and_cause, server, thread};
 
 const TRACE: &str = "Traceback (most recent call last):\n  File \"/home/ana/e.py\", line 5, in <module>\n    \
     c.send(\"x\")\nTypeError: no\n";
@@ -31,6 +31,16 @@ fn who_was_killed_by_the_scenario_did_not_die_by_itself() {
         let status = Exit::Signal(Signal(signal));
         story.process(child, Process::Exit { status });
         assert_eq!(did(&story, "server", Missed::Other), wanted);
+    }
+}
+
+#[test]
+fn only_what_a_fault_has_ended_has_used_wrong_memory() {
+    for (signal, cause) in [(Signal::SEGV, Some("fault")), (Signal::KILL, None)] {
+        let (mut story, who, _) = server();
+        story.killed(who, signal.0);
+        let told = rule_and_cause(&story, "server", Missed::Listening, &[], &[]);
+        assert_eq!(told, Some(("killed", cause)));
     }
 }
 

@@ -26,10 +26,21 @@ fn did_with(
     present: &[Present],
     signals: &[Signal],
 ) -> Option<&'static str> {
+    rule_and_cause(story, actor, missed, present, signals).map(|(rule, _)| rule)
+}
+
+/// What it did, and the mistake behind it, if that is known.
+fn rule_and_cause(
+    story: &Story,
+    actor: &str,
+    missed: Missed<'_>,
+    present: &[Present],
+    signals: &[Signal],
+) -> Option<(&'static str, Option<&'static str>)> {
     let timeline = story.build();
     let flows = Flows::of(&timeline);
     let asked = Asked { actor, port: PORT, missed, present, signals, looks: &[] };
-    deed(&flows, &asked).map(|deed| deed.rule)
+    deed(&flows, &asked).map(|deed| (deed.rule, deed.cause))
 }
 
 fn thread(who: Who, activity: Activity, ran: u64) -> Present {
