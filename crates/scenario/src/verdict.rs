@@ -145,6 +145,12 @@ impl Case {
             .findings
             .iter()
             .any(|finding| finding.outcome != socklab_judge::Judgement::Passed);
+        // A limit that kept nothing from being done is in the recording. Whether it was reached just before
+        // or after the last of it is chance.
+        let limited = matches!(verdict.trouble, Some(Trouble::Limit { .. }));
+        if limited && verdict.step.is_none() && all_done && !unclear && !missed {
+            verdict.trouble = None;
+        }
         verdict.state = match (&verdict.trouble, &verdict.step) {
             // A program that writes to the engine's pipes is wrong, and so is one that uses more than
             // it may. No other trouble is its fault.

@@ -2,8 +2,8 @@
 
 use socklab_event::Timeline;
 use socklab_scenario::{
-    Awaited, CaseState, Course, Isolation, NamesUsed, PacketsUsed, PlaceUsed, Recording, StepEnd,
-    StepTrouble, Trouble, Variables, Verdict, format,
+    Awaited, CaseState, Course, Isolation, LimitReached, NamesUsed, PacketsUsed, PlaceUsed,
+    Recording, StepEnd, StepTrouble, Trouble, Variables, Verdict, format,
 };
 use socklab_timelines::Story;
 
@@ -109,6 +109,19 @@ fn a_step_in_the_background_is_judged() {
     assert_eq!(judged(StepEnd::Failed(gone), None).state, CaseState::Failed);
     let disturbed = Trouble::Disturbed { who: "alice".to_owned() };
     assert_eq!(judged(StepEnd::Done, Some(disturbed)).state, CaseState::Failed);
+}
+
+#[test]
+fn a_limit_is_why_a_case_failed_and_fails_none_by_itself() {
+    let limit = || Trouble::Limit { who: "server".to_owned(), limit: LimitReached::Output(1) };
+    let done = judged(StepEnd::Done, Some(limit()));
+    assert_eq!((done.state, done.trouble), (CaseState::Passed, None));
+    let gone = StepTrouble::NotRunning { who: "server".to_owned() };
+    for end in [StepEnd::Failed(gone), StepEnd::Unfinished, StepEnd::NotReached] {
+        let failed = judged(end, Some(limit()));
+        assert_eq!(failed.state, CaseState::Failed);
+        assert!(matches!(failed.trouble, Some(Trouble::Limit { .. })));
+    }
 }
 
 #[test]
