@@ -6,7 +6,7 @@ use socklab_judge::{Finding, Judgement, Mismatch, Texts};
 
 use crate::engine::{Runner, run, run_again, run_once};
 use crate::format::{Case, Exercise, FittingHint, UnboundExpectation, Verb};
-use crate::recording::{PlaceUsed, Recording, Trouble};
+use crate::recording::{Recording, Trouble};
 use crate::step_end::StepTrouble;
 use crate::submission::Submission;
 use crate::verdict::{CaseState, Verdict};
@@ -162,12 +162,6 @@ impl<'a> CaseReport<'a> {
     /// True if the program is not there, or is none that can be run.
     fn is_not_started(&self) -> bool {
         matches!(self.verdict.trouble, Some(Trouble::Trace { program: true, .. }))
-    }
-
-    /// True if it ran on the machine's own loopback, whose ports belong to everybody.
-    pub(super) fn shares_ports(&self) -> bool {
-        let place = self.recording.as_ref().map(|recording| &recording.place);
-        matches!(place, Some(PlaceUsed::Machine { .. }))
     }
 
     /// Why the case did not pass: the first thing that went wrong. `None` if it passed.
