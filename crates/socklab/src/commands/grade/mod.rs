@@ -113,6 +113,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         return soak::soak(pool, &jobs, times);
     }
     let Results { graded, trouble } = pool.run(&jobs);
+    so_far.give_way();
     let (book, changed, kept) = so_far.keep();
     if let Some(error) = trouble {
         so_far.tell_done();

@@ -193,6 +193,13 @@ impl SoFar {
         })
     }
 
+    /// Leaves the rest to the thread that ends this process, if a signal has come.
+    pub(super) fn give_way(&self) {
+        while self.ended.load(Ordering::SeqCst) {
+            thread::park();
+        }
+    }
+
     /// Says how much is done, and whether it is kept.
     pub(super) fn tell_done(&self) {
         let done = count(self.results().known.len() as u64);
