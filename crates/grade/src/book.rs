@@ -1,4 +1,6 @@
 //! The gradebook: what was graded, and what each submission came to.
+//!
+//! A little longer than 400 lines: one record, field by field, as its JSON has them.
 
 use std::collections::BTreeMap;
 

@@ -36,11 +36,12 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
-fn a_program_sees_only_itself_and_the_first_process() {
+fn a_program_sees_only_itself() {
     let Some(cell) = cell(&options()) else { return };
     let seen = text(&shell(&cell, "echo /proc/[0-9]*; echo $$"));
     let lines: Vec<&str> = seen.lines().collect();
-    assert_eq!(lines, ["/proc/1 /proc/2", "2"], "{seen}");
+    // Its parent, the first process, is hidden: the program may not trace it.
+    assert_eq!(lines, ["/proc/2", "2"], "{seen}");
 }
 
 #[test]

@@ -1,4 +1,6 @@
 //! From a recording to what others could see of a submission in it.
+//!
+//! Longer than 400 lines, because one look at the events of a case finds all of it.
 
 use std::collections::BTreeMap;
 

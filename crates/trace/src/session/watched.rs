@@ -3,6 +3,8 @@
 //!
 //! Whether one of them was an attempt, or reached a limit, its result tells; a signal to everybody is
 //! told of at once, since it may end the one who sends it.
+//!
+//! A little longer than 400 lines: a table of calls, and what each of their aims means before and after.
 
 use std::path::{Path, PathBuf};
 
