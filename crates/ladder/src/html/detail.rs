@@ -16,6 +16,13 @@ const MOST: usize = 4;
 /// At most this many characters of data are shown in the list of a fold.
 const FOLDED_DATA: usize = 40;
 
+/// How many bytes a page shows in all before it shows the beginnings only: each becomes five characters
+/// of it.
+const WHOLE: usize = 64 << 10;
+
+/// How much a page with more than that shows of each call and packet.
+const BEGINNING: usize = 1024;
+
 /// Writes the panel: one section per row. The style sheet shows only the selected one.
 pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     page.open("aside", &[("aria-label", say!(ladder.speaker, "ladder-details"))]);
@@ -25,6 +32,9 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     for cell in ladder.rows.iter().flat_map(|row| &row.cells) {
         columns.entry(cell.seq).or_insert(cell.participant);
     }
+    let shown = ladder.rows.iter().flat_map(|row| events(ladder, row)).flat_map(data);
+    let all: usize = shown.map(|bytes| bytes.sample.len()).sum();
+    let most = if all > WHOLE { BEGINNING } else { usize::MAX };
     for (index, row) in ladder.rows.iter().enumerate() {
         let (id, head) = (format!("row-{index}"), format!("head-{index}"));
         let named = ("aria-labelledby", head.clone());
@@ -46,7 +56,7 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
         }
         folded(ladder, row, page);
         for event in events(ladder, row) {
-            let detail = Detail { ladder, rows: &rows, columns: &columns, event };
+            let detail = Detail { ladder, rows: &rows, columns: &columns, event, most };
             match &event.what {
                 What::Call(call) => detail.call(call, page),
                 What::Frame(frame) => detail.frame(frame, page),
@@ -100,6 +110,15 @@ fn events<'l>(ladder: &'l Ladder, row: &Row) -> Vec<&'l Event> {
     seqs.iter().filter_map(|seq| ladder.events.get(seq)).take(MOST).collect()
 }
 
+/// What an event moved.
+fn data(event: &Event) -> Vec<&Bytes> {
+    match &event.what {
+        What::Call(call) => call.payloads().iter().map(|payload| payload.bytes).collect(),
+        What::Frame(frame) => vec![&frame.bytes],
+        _ => Vec::new(),
+    }
+}
+
 struct Detail<'l> {
     ladder: &'l Ladder,
     /// The row that shows each event.
@@ -107,6 +126,8 @@ struct Detail<'l> {
     /// The participant in whose column each event is.
     columns: &'l HashMap<u64, usize>,
     event: &'l Event,
+    /// How many of its bytes are shown.
+    most: usize,
 }
 
 impl Detail<'_> {
@@ -174,9 +195,7 @@ impl Detail<'_> {
             Self::fact(page, &say!(speaker, "ladder-source"), &text, false);
         }
         page.close("dl");
-        for payload in call.payloads() {
-            self.bytes(payload.bytes, page);
-        }
+        self.bytes(page);
     }
 
     fn outcome(&self, call: &Call) -> (String, bool) {
@@ -192,24 +211,26 @@ impl Detail<'_> {
         }
     }
 
-    fn bytes(&self, bytes: &Bytes, page: &mut Xml) {
+    fn bytes(&self, page: &mut Xml) {
         let speaker = self.ladder.speaker;
-        if bytes.total == 0 && bytes.sample.is_empty() {
-            return;
+        for bytes in data(self.event) {
+            if bytes.total == 0 && bytes.sample.is_empty() {
+                continue;
+            }
+            let shown = &bytes.sample[..bytes.sample.len().min(self.most)];
+            let title = if bytes.is_cut() || shown.len() < bytes.sample.len() {
+                let (kept, total) = (count(shown.len()), count(bytes.total));
+                let text = say!(speaker, "ladder-first-kept", kept = kept, total = total);
+                format!("{}: {text}", say!(speaker, "ladder-bytes"))
+            } else {
+                format!("{} {}", speaker.number(bytes.total), say!(speaker, "ladder-bytes"))
+            };
+            page.text_element("h3", &[], &title);
+            // It may be wider than the panel: with the focus, arrow keys move it.
+            let named = [("role", "group".to_owned()), ("aria-label", title)];
+            let attributes = [&[("tabindex", "0".to_owned())][..], &named].concat();
+            page.text_element("pre", &attributes, &hexdump(shown));
         }
-        let kept = bytes.sample.len() as u64;
-        let title = if bytes.is_cut() {
-            let (kept, total) = (count(kept), count(bytes.total));
-            let text = say!(speaker, "ladder-first-kept", kept = kept, total = total);
-            format!("{}: {text}", say!(speaker, "ladder-bytes"))
-        } else {
-            format!("{} {}", speaker.number(bytes.total), say!(speaker, "ladder-bytes"))
-        };
-        page.text_element("h3", &[], &title);
-        // It may be wider than the panel: with the focus, arrow keys move it.
-        let named = [("role", "group".to_owned()), ("aria-label", title)];
-        let attributes = [&[("tabindex", "0".to_owned())][..], &named].concat();
-        page.text_element("pre", &attributes, &hexdump(&bytes.sample));
     }
 
     fn frame(&self, frame: &Frame, page: &mut Xml) {
@@ -240,7 +261,7 @@ impl Detail<'_> {
             page.close("dd");
         }
         page.close("dl");
-        self.bytes(&frame.bytes, page);
+        self.bytes(page);
     }
 
     fn other(&self, page: &mut Xml) {

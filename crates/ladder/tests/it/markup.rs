@@ -55,6 +55,26 @@ fn every_row_opens() {
 }
 
 #[test]
+fn a_page_with_much_data_shows_its_beginnings() {
+    let page = |bytes: usize| {
+        let mut story = Story::new();
+        let who = story.command("client", "client");
+        let sock = story.tcp(who);
+        story.connect(sock, "127.0.0.1:80");
+        story.send(sock, "x".repeat(bytes));
+        ladder(&story.build()).to_html(&HtmlStyle::default())
+    };
+    // A dump has 16 bytes in a line.
+    let lines = |page: &str| page.matches(&"78 ".repeat(8)).count() / 2;
+    let much = page(70_000);
+    assert!(much.contains(": the first 1,024 of 70,000</h3>"));
+    assert_eq!(lines(&much), 1024 / 16);
+    let little = page(60_000);
+    assert!(little.contains(">60,000 bytes</h3>"));
+    assert_eq!(lines(&little), 60_000 / 16);
+}
+
+#[test]
 fn an_error_says_what_it_means() {
     let page = ladder(&scenes::refused()).to_html(&HtmlStyle::default());
     assert!(page.contains("ECONNREFUSED (111): connection refused: nobody listens there"));
