@@ -22,3 +22,4 @@ pub use book::{
     Graded, Pack, Points, Score, Sighting, Student, Used, headline,
 };
 pub use state::{CaseState, State};
+pub use table::bytes_of;

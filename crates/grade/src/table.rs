@@ -1,6 +1,28 @@
 //! Tables that somebody's spreadsheet or school wrote: CSV in whatever dress.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ops::Range;
+use std::path::Path;
+
+/// The most that is read of a table.
+const LARGEST: u64 = 16 << 20;
+
+/// The bytes of a file with a table: a list of students, answers of an exam. A pipe is read to its
+/// end, too.
+///
+/// # Errors
+///
+/// The call that failed, and why: [`io::ErrorKind::FileTooLarge`] beyond 16 MiB.
+pub fn bytes_of(file: &Path) -> Result<Vec<u8>, (&'static str, io::Error)> {
+    let mut bytes = Vec::new();
+    let opened = File::open(file).map_err(|why| ("open", why))?;
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|why| ("read", why))?;
+    match bytes.len() as u64 > LARGEST {
+        true => Err(("read", io::ErrorKind::FileTooLarge.into())),
+        false => Ok(bytes),
+    }
+}
 
 /// The rows of a table.
 #[derive(Clone, Debug, Default)]

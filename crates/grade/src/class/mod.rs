@@ -24,13 +24,13 @@ mod tree;
 mod unpack;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use socklab_say::{Sentence, count, sentence};
 
 use crate::page::folder_of;
+use crate::table::bytes_of;
 use crate::{Attempt, Student};
 use layout::{Gathered, METADATA, Part};
 use tree::Tree;
@@ -387,15 +387,9 @@ fn exported(
     handed
 }
 
-/// The most that is read of a list of students.
-const LARGEST_LIST: u64 = 16 << 20;
-
 fn read_roster(file: &Path) -> Result<Roster, ClassError> {
-    let failed = |call| move |why| ClassError::call(call, file, why);
-    let size = fs::metadata(file).map_err(failed("stat"))?.len();
-    let too_large = || io::Error::from(io::ErrorKind::FileTooLarge);
-    let bytes = if size > LARGEST_LIST { Err(too_large()) } else { fs::read(file) };
-    Roster::parse(&bytes.map_err(failed("read"))?).map_err(|why| ClassError::Roster {
+    let bytes = bytes_of(file).map_err(|(call, why)| ClassError::call(call, file, why))?;
+    Roster::parse(&bytes).map_err(|why| ClassError::Roster {
         object: file.to_owned(),
         why: match why {
             NoRoster::Empty => sentence!("roster-empty"),

@@ -19,7 +19,7 @@ use socklab_grade::exam::{
 };
 use socklab_grade::journal::Journal;
 use socklab_grade::page::{exam_key_text, exam_page, exam_text, folder_of};
-use socklab_grade::{FORMAT_VERSION, Gradebook, Graded, Student};
+use socklab_grade::{FORMAT_VERSION, Gradebook, Graded, Student, bytes_of};
 use socklab_ladder::TextStyle;
 use socklab_say::{Language, Speaker, clean, count, say};
 use socklab_scenario::Runner;
@@ -290,22 +290,14 @@ pub(super) fn mark(speaker: Speaker, options: &cli::GradeExam) -> Result<ExitCod
     Ok(if remarks.is_empty() { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }
 
-/// The most that is read of a table of answers.
-const LARGEST: u64 = 16 << 20;
-
 fn read_answers(
     speaker: Speaker,
     out: &Path,
     (exam, book): (&Exam, &Gradebook),
     file: &PathBuf,
 ) -> Result<exam::Read> {
-    let bytes = match fs::metadata(file) {
-        Ok(about) if about.len() > LARGEST => Err(ErrorKind::FileTooLarge.into()),
-        Ok(_) => fs::read(file),
-        Err(error) => Err(error),
-    };
     let shown = socklab_say::path(file);
-    let bytes = bytes.map_err(|error| cannot(speaker, "open", file, &error))?;
+    let bytes = bytes_of(file).map_err(|(call, why)| cannot(speaker, call, file, &why))?;
     Ok(exam::read(exam, book, &bytes).map_err(|error| {
         let why = speaker.tell(&error.sentence());
         let what = say!(speaker, "grade-exam-no-answers", file = shown, why = why);
