@@ -126,6 +126,16 @@ grade-format-each = this format is about one submission, and there are several: 
 grade-soak-outcome = { $word } { $times } × (seed { $seed })
 grade-soak-ways = behaves in different ways, as if it belonged to several groups: { $ways }
 grade-soak-way = { $number } ({ $name }) { $times } × (seed { $seed })
+grade-soak-round =
+    Round { $round } of { $rounds }: { $flips ->
+        [0] every case came to the same
+        [one] one case did not always come to the same
+       *[other] { $flips } cases did not always come to the same
+    }, { $changing ->
+        [0] everybody behaved the same.
+        [one] one submission did not behave the same every time.
+       *[other] { $changing } submissions did not behave the same every time.
+    }
 grade-soak =
     Graded the class { $rounds ->
         [one] once

@@ -126,6 +126,16 @@ grade-format-each = este formato es de una sola entrega, y hay varias: con -o ha
 grade-soak-outcome = { $word } { $times } × (semilla { $seed })
 grade-soak-ways = se comporta de distintas maneras, como si fuera de varios grupos: { $ways }
 grade-soak-way = { $number } ({ $name }) { $times } × (semilla { $seed })
+grade-soak-round =
+    Ronda { $round } de { $rounds }: { $flips ->
+        [0] cada caso dio lo mismo
+        [one] un caso no dio siempre lo mismo
+       *[other] { $flips } casos no dieron siempre lo mismo
+    }, { $changing ->
+        [0] todos se comportaron igual.
+        [one] una entrega no se comportó siempre igual.
+       *[other] { $changing } entregas no se comportaron siempre igual.
+    }
 grade-soak =
     Se calificó el curso { $rounds ->
         [one] una vez

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use socklab_prerequisites::{need, not_run};
 
-use crate::stage::{Ended, Running, run, socklab};
+use crate::stage::{Ended, Running, Terminal, run, socklab};
 
 const EXERCISES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises");
 
@@ -179,7 +179,11 @@ fn an_interrupt_keeps_what_is_done_and_says_how_to_go_on() {
     let grades = || fs::read_to_string(school.path("out/grades.csv")).expect("a table");
     assert!(grades().contains("\nluis,,,pending,,6,,,,"), "{}", grades());
     assert!(school.path("out/students/ana/report.html").is_file());
-    school.grade(&GRADE).expect("a sandbox").exits(0);
+    // On a terminal a bar says how far it is. What is kept takes no time, so nothing follows from it.
+    let shown = Terminal::start(&mut school.command(&GRADE), 100, 30).all();
+    let at = |done: &str| shown.find(done).unwrap_or_else(|| panic!("{done} in {shown}"));
+    let places = ["░ 0/3 \r", "░ 1/3 \r", "░ 2/3 about ", "█ 3/3 \r", "eva "].map(at);
+    assert!(places.is_sorted(), "{shown}");
     assert_eq!(school.kept(), 3);
     assert!(states().iter().all(|state| state == "graded"));
     assert!(!page().contains("Not finished") && !grades().contains("pending"));
@@ -447,6 +451,9 @@ fn a_class_that_is_graded_again_and_again_comes_to_the_same() {
         let text = ended.text();
         assert!(text.contains("every case came to the same"), "{text}");
         assert!(text.contains("everybody behaved the same every time"), "{text}");
+        let round =
+            format!("Round {times} of {times}: every case came to the same, everybody behaved");
+        assert!(ended.errors.contains(&round), "{ended:?}");
     }
 }
 

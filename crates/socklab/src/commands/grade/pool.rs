@@ -261,8 +261,11 @@ impl Progress {
                 eprintln!("{}", table::line(speaker, &pool.judge, graded));
             }
             let each = self.began.elapsed() / self.graded;
-            let left = each * u32::try_from(self.left).unwrap_or(u32::MAX);
-            self.time = say!(self.speaker, "grade-time-left", time = duration(rounded(left)));
+            let left = rounded(each * u32::try_from(self.left).unwrap_or(u32::MAX));
+            self.time = match left {
+                0 => String::new(),
+                _ => say!(self.speaker, "grade-time-left", time = duration(left)),
+            };
         }
         self.gauge.advance();
         self.show();

@@ -14,8 +14,9 @@ use socklab_scenario::Runner;
 use super::pool::{Job, Pool, Results};
 use crate::commands::soak::beside_busy_loops;
 use crate::exit_reason::ExitReason;
-use crate::output::println;
+use crate::output::{eprintln, println};
 use crate::style::{self, paint};
+use crate::terminal::gauge;
 
 /// What something came to, as far as points are concerned: how often, and a seed with which it did.
 type Seen = BTreeMap<String, (u32, u64)>;
@@ -52,6 +53,10 @@ pub(super) fn soak(pool: Pool<'_>, jobs: &[Job<'_>], times: u32) -> Result<ExitC
                 unknown += u32::from(one.state == State::InfraError);
             }
             graded += u32::try_from(results.len()).unwrap_or(u32::MAX);
+            // Whoever interrupts it later has seen how far it came, and what was found.
+            let differ = [differing(&seen).count(), differing(&ways).count()];
+            gauge::hide();
+            eprintln!("{}", after(pool.speaker, [round + 1, times], differ));
             if pool.is_over() {
                 return Ok(round + 1);
             }
@@ -60,7 +65,7 @@ pub(super) fn soak(pool: Pool<'_>, jobs: &[Job<'_>], times: u32) -> Result<ExitC
     };
     let rounds = beside_busy_loops(pool.options.load, rounds)?;
     let speaker = pool.speaker;
-    let flips: Vec<_> = seen.iter().filter(|(_, outcomes)| outcomes.len() > 1).collect();
+    let flips: Vec<_> = differing(&seen).collect();
     for ((id, case), outcomes) in &flips {
         let told = outcomes.iter().map(|(word, (times, seed))| {
             say!(speaker, "grade-soak-outcome", word = word, times = times, seed = seed)
@@ -68,7 +73,7 @@ pub(super) fn soak(pool: Pool<'_>, jobs: &[Job<'_>], times: u32) -> Result<ExitC
         let told = told.collect::<Vec<_>>().join(", ");
         println!("{} {}  {}  {told}", paint(style::BAD, "✗"), clean(id), clean(case));
     }
-    let changing: Vec<_> = ways.iter().filter(|(_, ways)| ways.len() > 1).collect();
+    let changing: Vec<_> = differing(&ways).collect();
     for (id, ways) in &changing {
         for line in told(speaker, ways) {
             println!("{} {}  {line}", paint(style::BAD, "✗"), clean(id));
@@ -93,6 +98,27 @@ pub(super) fn soak(pool: Pool<'_>, jobs: &[Job<'_>], times: u32) -> Result<ExitC
         (true, 0) => ExitCode::SUCCESS,
         (true, _) => ExitReason::Environment.into(),
     })
+}
+
+/// Those that were not always the same.
+fn differing<K, L, T>(
+    known: &BTreeMap<K, BTreeMap<L, T>>,
+) -> impl Iterator<Item = (&K, &BTreeMap<L, T>)> {
+    known.iter().filter(|(_, kinds)| kinds.len() > 1)
+}
+
+/// How far it is after a round, and how many cases and submissions have differed so far.
+fn after(speaker: Speaker, [round, rounds]: [u32; 2], [flips, changing]: [usize; 2]) -> String {
+    let (round, rounds) = (count(round), count(rounds));
+    let (flips, changing) = (count(flips), count(changing));
+    say!(
+        speaker,
+        "grade-soak-round",
+        round = round,
+        rounds = rounds,
+        flips = flips,
+        changing = changing
+    )
 }
 
 /// The ways in which a program behaved, numbered, and where each of them parts from the first.
