@@ -20,6 +20,7 @@ mod exercises;
 mod formats;
 mod grade;
 mod grade_exam;
+mod gradescope;
 mod hint;
 mod hostile;
 mod interop_ntp;
