@@ -22,6 +22,7 @@
 //! | how is a child made to end with its parent? | [`parent::end_with`] |
 //! | how does a new process get into a place of its own? | [`Entrance`] |
 //! | is the machine's memory short? | [`memory`] |
+//! | did others have the processors or the disks? | [`pressure::Watch`] |
 //!
 //! Addresses are those of [`std::net`]; process and thread ids are `u32`, as in
 //! [`std::process::id`]. An answer about another process may be out of date: the process may have
@@ -50,6 +51,7 @@ mod forever;
 pub mod memory;
 pub mod parent;
 pub mod port;
+pub mod pressure;
 pub mod process;
 pub mod session;
 pub mod status;

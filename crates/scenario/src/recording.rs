@@ -337,7 +337,12 @@ impl Recording {
     /// True if a deadline passed while the machine was busy with other things, which says little
     /// about the programs.
     pub fn is_late_and_starved(&self) -> bool {
-        self.is_late() && self.trouble.is_none() && self.starved_ms >= STARVED_MS
+        self.has_only_been_late() && self.starved_ms >= STARVED_MS
+    }
+
+    /// True if a deadline passed, and nothing but the programs is known to be the reason.
+    pub(crate) fn has_only_been_late(&self) -> bool {
+        self.is_late() && self.trouble.is_none()
     }
 
     /// True if these findings, or the whole run, may be as they are because the machine was busy or

@@ -127,6 +127,7 @@ pub(crate) fn runner(speaker: Speaker, seed: u64) -> Result<Runner> {
         hidden: Vec::new(),
         packets: true,
         seed,
+        careful: false,
         used: Used::default(),
     })
 }

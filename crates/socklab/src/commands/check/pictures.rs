@@ -121,6 +121,7 @@ fn record_again() {
             hidden: Vec::new(),
             packets: true,
             seed: 7,
+            careful: false,
             used: socklab_scenario::Used::default(),
         };
         let subject = Subject::source(copy.clone()).unwrap();
