@@ -150,6 +150,9 @@ impl Column {
     }
 }
 
+/// How the roles of students begin: `Student`, `Estudiantes`, `Alumna`, `Alumno/a`.
+const STUDENTS: [&str; 6] = ["student", "estudiant", "alumn", "learner", "aprendi", "participant"];
+
 /// In how many rows the names of the columns are looked for.
 const HEAD: usize = 5;
 
@@ -267,7 +270,8 @@ impl Row {
         let first = record.get(0).unwrap_or_default();
         let about = ["Points Possible", "Puntos posibles"].iter().any(|it| first.starts_with(it));
         let is_other = of(Column::Role).is_some_and(|role| {
-            !["student", "estudiante", "alumno"].contains(&fold(role).as_str())
+            let role = fold(role);
+            !STUDENTS.iter().any(|word| role.starts_with(word))
         });
         if about || is_other || ["Student, Test", "Estudiante, de prueba"].contains(&first) {
             return None;
@@ -363,6 +367,10 @@ mod tests {
             (
                 "First Name,Last Name,SID,Email,Role\nAna,Pérez,7,ana@example.org,Student\nA,B,8,b@example.org,Instructor\n",
                 &["7 | Ana Pérez | ana@example.org"],
+            ),
+            (
+                "id,nombre,rol\n7,Ana,Alumna\n8,Eva,Estudiantes\n9,Luis,Alumno/a\n10,Olga,Profesora\n11,Raúl,Monitor\n",
+                &["7 | Ana | -", "8 | Eva | -", "9 | Luis | -"],
             ),
             (
                 "First Name,Last Name,SID,Email,Submission Time,Lateness (H:M:S)\nAna,P,7,a@example.org,2026-01-01 12:00:00 -0500,49:00:00\n\

@@ -130,7 +130,7 @@ impl Tree {
         let mut tree = Self { is_archive: true, ..Self::default() };
         let whole = Arc::new(at.to_owned());
         let mut folders = BTreeSet::new();
-        for index in 0..zip.len().min(MOST_ENTRIES) {
+        for index in 0..zip.len() {
             let entry = zip.by_index_raw(index).map_err(no_zip)?;
             let kind = zip_kind(entry.unix_mode(), entry.is_dir());
             let name = zip_name(entry.name(), entry.name_raw());
@@ -142,6 +142,11 @@ impl Tree {
                     continue;
                 }
             };
+            // What is cut off would be somebody's work.
+            if tree.found.len() >= MOST_ENTRIES {
+                let why = format!("more than {MOST_ENTRIES} entries");
+                return Err(ClassError::NoArchive { object: at.to_owned(), why });
+            }
             let place = Place::Zip(Arc::clone(&whole), index);
             // Few archives name the folders that their files are in.
             for (at, _) in path.match_indices('/').take(DEEPEST) {
