@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::book::{Assignment, Graded, Score};
+use crate::formats::csv::{cell, sheet};
 use crate::state::{CaseState, State};
 
 /// What became of a case that came to something else before.
@@ -64,7 +65,8 @@ pub fn difference(
 /// The differences as a table for a spreadsheet: a row for each student and case that changed. Points
 /// that nobody knows are empty.
 pub fn csv(differences: &[Difference]) -> String {
-    let mut text = "id,name,points_before,points_now,case,before,now\n".to_owned();
+    let head = ["id", "name", "points_before", "points_now", "case", "before", "now"];
+    let mut table = vec![head.map(str::to_owned).to_vec()];
     for it in differences {
         let points =
             |score: Option<Score>| score.map(|score| score.earned.to_string()).unwrap_or_default();
@@ -81,20 +83,10 @@ pub fn csv(differences: &[Difference]) -> String {
             let (points_before, points_now) = (points(it.before.1), points(it.now.1));
             let name = it.name.as_deref().unwrap_or_default();
             let row = [&it.id, name, &points_before, &points_now, case, before, now].map(cell);
-            text += &(row.join(",") + "\n");
+            table.push(row.to_vec());
         }
     }
-    text
-}
-
-/// A cell that no spreadsheet takes for a formula, RFC 4180.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
+    sheet(&table)
 }
 
 #[cfg(test)]

@@ -36,6 +36,15 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// In UTC, without fractions of a second: `2026-06-01T14:33:11Z`.
+    pub fn in_utc(self) -> String {
+        let seconds = self.0.unix_timestamp();
+        let whole = UtcDateTime::from_unix_timestamp(seconds).map_or(self.0, OffsetDateTime::from);
+        Self(whole).to_string()
+    }
+}
+
 impl From<SystemTime> for Moment {
     fn from(time: SystemTime) -> Self {
         let since = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -74,6 +83,17 @@ mod tests {
         for text in ["", "2026-03-01", "2026-03-01T23:59", "2026-02-30T10:00:00Z", "mañana 10:00Z"]
         {
             assert_eq!(told(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_the_same_in_utc() {
+        for (text, wanted) in [
+            ("2026-03-01 23:59:58.129848000 -05:00", "2026-03-02T04:59:58Z"),
+            ("2026-03-01T23:59:58Z", "2026-03-01T23:59:58Z"),
+            ("2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00Z"),
+        ] {
+            assert_eq!(Moment::parse(text).map(Moment::in_utc).as_deref(), Some(wanted));
         }
     }
 

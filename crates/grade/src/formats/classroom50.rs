@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{Unknown, line, pretty, words};
+use crate::class::Moment;
 use crate::{Assignment, Counted, Graded};
 
 /// Which submission a result belongs to, as Classroom 50's runner tells an autograder.
@@ -47,7 +48,8 @@ impl Release {
         let short = hash.get(..7).unwrap_or("0000000");
         let when = instant(&assignment.started);
         let handed_in = graded.attempt.as_ref().and_then(|attempt| attempt.submitted.as_deref());
-        let handed_in = handed_in.map(instant).filter(|it| is_instant(it));
+        // A time without its offset may be any moment of a day.
+        let handed_in = handed_in.and_then(Moment::parse).map(Moment::in_utc);
         let datetime = handed_in.unwrap_or_else(|| when.clone());
         // A name of what was graded that holds everywhere (RFC 8141).
         let urn = format!("urn:sha256:{hash}");
@@ -126,15 +128,5 @@ pub fn classroom50(
 
 /// An instant of RFC 3339 in UTC, without fractions of a second: `2026-06-01T14:33:11Z`.
 fn instant(text: &str) -> String {
-    let (whole, _) = text.split_once('.').unwrap_or((text.trim_end_matches('Z'), ""));
-    format!("{whole}Z")
-}
-
-fn is_instant(text: &str) -> bool {
-    let pattern = "dddd-dd-ddTdd:dd:ddZ";
-    text.len() == pattern.len()
-        && text.bytes().zip(pattern.bytes()).all(|(byte, like)| match like {
-            b'd' => byte.is_ascii_digit(),
-            like => byte == like,
-        })
+    Moment::parse(text).map_or_else(|| text.to_owned(), Moment::in_utc)
 }
