@@ -123,6 +123,7 @@ grade-merge-not-whole = { $path }: { $why }. Was this part graded to its end?
 grade-merge-other = { $one } and { $other } were not graded by the same: another exercise, pack, seed or version
 grade-merge-missing = these parts of the class are missing: { $shards }
 grade-format-each = this format is about one submission, and there are several: with -o, there will be a file for each
+grade-format-several = only one format can be printed: with -o, there will be a file for each
 grade-soak-outcome = { $word } { $times } × (seed { $seed })
 grade-soak-ways = behaves in different ways, as if it belonged to several groups: { $ways }
 grade-soak-way = { $number } ({ $name }) { $times } × (seed { $seed })

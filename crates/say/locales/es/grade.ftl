@@ -123,6 +123,7 @@ grade-merge-not-whole = { $path }: { $why }. ¿Se calificó esa parte hasta el f
 grade-merge-other = { $one } y { $other } no se calificaron con lo mismo: otro ejercicio, otros casos ocultos, otra semilla u otra versión
 grade-merge-missing = faltan estas partes del curso: { $shards }
 grade-format-each = este formato es de una sola entrega, y hay varias: con -o habrá un archivo por cada una
+grade-format-several = solo se puede mostrar un formato: con -o habrá un archivo por cada uno
 grade-soak-outcome = { $word } { $times } × (semilla { $seed })
 grade-soak-ways = se comporta de distintas maneras, como si fuera de varios grupos: { $ways }
 grade-soak-way = { $number } ({ $name }) { $times } × (semilla { $seed })

@@ -127,6 +127,41 @@ fn a_class_is_graded_once_and_again_only_what_changed() {
     school.grade(&GRADE).expect("a sandbox").exits(0);
     assert_eq!((points(&school.book(), 1), school.kept()), (6.into(), 4));
     assert!(school.is_tidy());
+
+    // Where robust cases count, one that the machine failed to run is no zero: it is run again.
+    let journal = school.path("out/results.jsonl");
+    let before = fs::read_to_string(&journal).expect("a journal");
+    let lines = before.lines().map(|line| {
+        let mut value: Value = serde_json::from_str(line).expect("JSON");
+        if value["result"]["graded"]["student"]["id"] == "ana" {
+            value["result"]["graded"]["cases"][3]["state"] = "infra-error".into();
+        }
+        format!("{value}\n")
+    });
+    fs::write(&journal, lines.collect::<String>()).expect("a journal");
+    school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!(school.kept(), 4);
+    // Nor is there a ladder of what is not handed in any more.
+    let ladder = school.path("out/students/eva/echo.html");
+    assert!(ladder.is_file());
+    fs::remove_file(school.path("class/eva/server.py")).expect("a file");
+    school.grade(&[&GRADE[..], &["--count", "all"]].concat()).expect("a sandbox").exits(0);
+    let book = school.book();
+    assert_eq!((&book["results"][0]["points"]["robust"]["earned"], school.kept()), (&12.into(), 5));
+    assert_eq!(book["results"][1]["state"], "no-submission");
+    assert!(!ladder.exists());
+}
+
+#[test]
+fn what_could_not_be_printed_is_not_graded_first() {
+    let school = School::of("echo-server", &CLASS[..2]);
+    for (formats, why) in [
+        (&["--format", "moodle", "--format", "canvas"][..], "only one format can be printed"),
+        (&["--format", "gradescope"], "this format is about one submission"),
+    ] {
+        let ended = graded!(school.grade(&[&["echo-server", "class"], formats].concat())).exits(2);
+        assert!(ended.errors.contains(why) && !ended.errors.contains("ana"), "{ended:?}");
+    }
 }
 
 #[test]

@@ -40,8 +40,8 @@ impl Place {
     }
 }
 
-/// Writes the files of all cases that were run, and notes where they are. Those of an earlier grading
-/// are removed.
+/// Writes the files of all cases that were run in place of those of an earlier grading, and notes where
+/// they are.
 pub(super) fn of_cases(
     speaker: Speaker,
     out: &Path,
@@ -50,9 +50,7 @@ pub(super) fn of_cases(
     judge: &Judge<'_>,
     graded: &mut Graded,
 ) -> Result<()> {
-    for folder in [&place.own, &place.hidden] {
-        let _ = fs::remove_dir_all(out.join(folder));
-    }
+    clear(out, place);
     for (done, result) in report.cases.iter().zip(&mut graded.cases) {
         let Some(recording) = done.recording.as_ref().filter(|it| !it.events.is_empty()) else {
             continue;
@@ -80,6 +78,14 @@ pub(super) fn of_cases(
         };
     }
     Ok(())
+}
+
+/// Removes the files of an earlier grading. What other attempts have, in folders of their own, stays.
+pub(super) fn clear(out: &Path, place: &Place) {
+    for folder in [&place.own, &place.hidden] {
+        let files = fs::read_dir(out.join(folder)).into_iter().flatten().flatten();
+        files.for_each(|file| drop(fs::remove_file(file.path())));
+    }
 }
 
 /// Makes a folder below that of the results, which only its owner can look into.

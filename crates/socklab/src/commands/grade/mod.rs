@@ -40,6 +40,7 @@ use judge::Judged;
 use out::Out;
 use pool::{Job, Pool, Results};
 use so_far::SoFar;
+use written::Wanted;
 
 /// Grades a class.
 pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> {
@@ -73,6 +74,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         },
         packets: options.packets.wanted(),
         hidden: unseen(options, folder),
+        careful: true,
         ..scenario::runner(speaker, seed)?
     };
     let started = graded::now();
@@ -94,6 +96,10 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
         .enumerate()
         .flat_map(|(at, who)| jobs_of(at, who, options.attempt))
         .collect();
+    if options.output.is_none() {
+        let wanted = Wanted::of(&options.format, options.column.as_deref());
+        wanted.can_be_printed(speaker, jobs.len())?;
+    }
     let so_far = SoFar::new(speaker, options, assignment, (&students, jobs.len()), out);
     let so_far = Arc::new(so_far);
     so_far.keep_when_ended()?;

@@ -43,6 +43,7 @@ impl Pool<'_> {
         };
         let Some(attempt) = job.attempt else {
             let graded = graded::no_submission(&submitted, say!(self.texts, "grade-nothing"));
+            self.clear(job);
             return Ok(Led::To(Box::new(graded), None));
         };
         let mut retries = 0;
@@ -51,6 +52,7 @@ impl Pool<'_> {
             let mut graded = match self.unpack(attempt, &mut submitted) {
                 // To find that out again costs nothing.
                 Err(graded) if graded.state == State::NoSubmission => {
+                    self.clear(job);
                     return Ok(Led::To(graded, None));
                 }
                 Err(graded) => *graded,
@@ -79,9 +81,19 @@ impl Pool<'_> {
                 }
                 continue;
             }
+            if graded.cases.is_empty() {
+                self.clear(job);
+            }
             graded.retries = retries;
             graded.used.milliseconds = milliseconds(began.elapsed());
             return Ok(Led::To(Box::new(graded), Some(self.key(&submitted.sha256))));
+        }
+    }
+
+    /// Removes the ladders of what was handed in before: there are none of what is there now.
+    fn clear(&self, job: &Job<'_>) {
+        if let Some(out) = &self.so_far.out {
+            files::clear(&out.folder, &files::Place::of(job));
         }
     }
 

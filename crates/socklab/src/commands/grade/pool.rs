@@ -9,10 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
-use socklab_grade::Graded;
 use socklab_grade::class::{Enrolled, Submission};
 use socklab_grade::exam::has_passed;
 use socklab_grade::journal::key;
+use socklab_grade::{CaseResult, CaseState, Counted, Graded};
 use socklab_say::{Speaker, count, duration, say};
 use socklab_scenario::Runner;
 
@@ -196,6 +196,11 @@ impl<'a> Pool<'a> {
         let out = self.so_far.out.as_ref()?;
         let key = self.key(&submitted.sha256);
         let known = out.history.known(out.round, &submitted.student.id, &key)?;
+        // It was graded when the points of that case did not count.
+        let fails = |case: &CaseResult| case.state == CaseState::InfraError;
+        if out.assignment.counted == Counted::All && known.cases.iter().any(fails) {
+            return None;
+        }
         let examined = out.assignment.exam.is_some() && has_passed(&out.assignment, known);
         let lacks = |known: &Graded| exam::questions_of(&out.folder, known).is_none();
         let known = Some(known).filter(|known| !(examined && lacks(known)))?;

@@ -67,6 +67,20 @@ impl Wanted {
         self
     }
 
+    /// Refuses what could not be printed, before a class is graded for it.
+    ///
+    /// # Errors
+    ///
+    /// There are several formats; or one is about one submission, and there are several.
+    pub(super) fn can_be_printed(&self, speaker: Speaker, submissions: usize) -> Result<()> {
+        let key = match self.formats.as_slice() {
+            [format] if submissions != 1 && !is_of_class(*format) => "grade-format-each",
+            [_, _, ..] => "grade-format-several",
+            _ => return Ok(()),
+        };
+        Err(Failure::new(ExitReason::Usage, say!(speaker, key)).into())
+    }
+
     /// The one format that is to be printed.
     ///
     /// # Errors
