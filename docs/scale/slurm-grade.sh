@@ -2,7 +2,7 @@
 # Grades a class on a Slurm cluster: each task of the array grades its share.
 #
 #   job=$(sbatch --parsable --array=0-7 --export=ALL,EXERCISE=echo-server,CLASS=$PWD/class,OUT=$PWD/out slurm-grade.sh)
-#   sbatch --dependency=afterok:"$job" --export=ALL,OUT=$PWD/out slurm-merge.sh
+#   sbatch --dependency=afterany:"$job" --export=ALL,OUT=$PWD/out slurm-merge.sh
 #
 # A task that was stopped goes on where it was when it is submitted again.
 #SBATCH --job-name=socklab-grade
