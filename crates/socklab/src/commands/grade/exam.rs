@@ -141,39 +141,41 @@ pub(super) fn read(speaker: Speaker, out: &Path) -> Result<Option<Exam>> {
 pub(super) fn deal(speaker: Speaker, out: &Path, book: &Gradebook) -> Result<Option<Exam>> {
     let Some(info) = book.assignment.exam else { return Ok(None) };
     let mut papers = read(speaker, out)?.unwrap_or_default().papers;
-    // A paper is about one program. What was answered stays, whatever a corrected exercise says.
+    // A paper is about one program. What was answered stays, whatever a corrected exercise says; and
+    // so does all that nobody knows anything new about: grading has not come to it yet, the machine
+    // has failed, or only others are graded now.
     papers.retain(|id, paper| {
         let of = book.results.iter().find(|graded| graded.student.id == *id);
-        of.is_some_and(|graded| {
+        of.filter(|graded| graded.state.has_points()).is_none_or(|graded| {
             let answered = paper.answers.is_some();
             paper.sha256 == graded.sha256 && (answered || has_passed(&book.assignment, graded))
         })
     });
     let passed = book.results.iter().filter(|graded| has_passed(&book.assignment, graded));
     let known: Vec<(&Graded, Questions)> = passed
+        .filter(|graded| !papers.contains_key(&graded.student.id))
         .map(|graded| {
-            let questions = match papers.get(&graded.student.id) {
-                Some(paper) => Questions {
-                    questions: paper.questions.iter().map(|it| it.question.clone()).collect(),
-                    ..Questions::none(graded)
-                },
-                None => questions_of(out, graded).unwrap_or_else(|| Questions::none(graded)),
-            };
-            (graded, questions)
+            (graded, questions_of(out, graded).unwrap_or_else(|| Questions::none(graded)))
         })
         .collect();
     let seed =
         |graded: &Graded| seed_of(&format!("{} {}", book.assignment.seed, graded.student.id));
-    let sheets = known.iter().map(|(graded, known)| Sheet {
+    // Who has a paper keeps it, also beside somebody from another part of the class; and nobody else
+    // gets the same three, whoever is graded now.
+    let kept = papers.values().filter_map(|paper| {
+        let questions: Vec<_> = paper.questions.iter().map(|it| traits(&it.question)).collect();
+        (questions.len() >= 3).then_some(Sheet { seed: 0, questions, kept: Some([0, 1, 2]) })
+    });
+    let mut sheets: Vec<Sheet<'_>> = kept.collect();
+    let first = sheets.len();
+    sheets.extend(known.iter().map(|(graded, known)| Sheet {
         seed: seed(graded),
         questions: known.questions.iter().map(traits).collect(),
-        kept: papers.contains_key(&graded.student.id).then_some([0, 1, 2]),
-    });
-    let dealt = assign(&sheets.collect::<Vec<_>>());
-    for ((graded, known), asked) in known.iter().zip(dealt) {
-        let id = &graded.student.id;
-        // Who has a paper keeps it, also beside somebody from another part of the class.
-        let (Ok(asked), false) = (asked, papers.contains_key(id)) else { continue };
+        kept: None,
+    }));
+    let dealt = assign(&sheets);
+    for ((graded, known), asked) in known.iter().zip(&dealt[first..]) {
+        let Ok(asked) = asked else { continue };
         let pose = |at: usize| {
             let question = known.questions[at].clone();
             let labels: Vec<&str> = question.choices.iter().map(|it| it.label.as_str()).collect();
@@ -182,7 +184,7 @@ pub(super) fn deal(speaker: Speaker, out: &Path, book: &Gradebook) -> Result<Opt
         };
         let questions = asked.map(pose).to_vec();
         let paper = Paper { sha256: graded.sha256.clone(), questions, answers: None };
-        papers.insert(id.clone(), paper);
+        papers.insert(graded.student.id.clone(), paper);
     }
     Ok(Some(Exam { format_version: FORMAT_VERSION, each: info.each, papers }))
 }
