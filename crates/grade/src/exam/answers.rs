@@ -271,5 +271,18 @@ pub fn csv_to_fill_in(exam: &Exam, book: &Gradebook) -> String {
     sheet(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
 }
 
+/// True if all that a table says is known to the exam already, so that it can be made anew and nothing
+/// of what somebody has typed is lost.
+pub fn is_known(exam: &Exam, book: &Gradebook, bytes: &[u8]) -> bool {
+    match read(exam, book, bytes) {
+        Ok(Read { answers, remarks }) => {
+            let known = |id: &String| exam.papers.get(id).and_then(|paper| paper.answers.as_ref());
+            remarks.is_empty() && answers.iter().all(|(id, letters)| known(id) == Some(letters))
+        }
+        Err(AnswersError::Empty) => true,
+        Err(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests;

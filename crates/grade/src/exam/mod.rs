@@ -18,7 +18,7 @@ use socklab_say::{Sentence, sentence};
 use crate::book::{Gradebook, Graded};
 use crate::state::{CaseState, State};
 
-pub use answers::{AnswersError, Read, Remark, csv_to_fill_in, read};
+pub use answers::{AnswersError, Read, Remark, csv_to_fill_in, is_known, read};
 
 /// The file in a folder of results.
 pub const FILE: &str = "exam.json";

@@ -48,6 +48,7 @@ grade-exam-papers =
        *[other] { $papers } students have an exam: students/*/exam.html to hand out, exam-papers.html to print all of them.
     }
 grade-exam-next = Fill in exam-answers.csv and mark it: socklab grade exam { $folder } { $file }
+grade-exam-table-stays = { $file } stays as it is: it has answers that are not marked yet. Mark them: socklab grade exam { $folder } { $file }
 grade-exam-later = The exam is dealt when the parts are put together, so that nobody has the same questions: socklab grade merge
 grade-exam-marked =
     { $papers ->

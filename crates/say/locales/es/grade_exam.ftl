@@ -48,6 +48,7 @@ grade-exam-papers =
        *[other] { $papers } estudiantes tienen examen: students/*/exam.html para entregar, exam-papers.html para imprimirlos todos.
     }
 grade-exam-next = Llena exam-answers.csv y corrígelo: socklab grade exam { $folder } { $file }
+grade-exam-table-stays = { $file } queda como está: tiene respuestas sin corregir todavía. Corrígelas: socklab grade exam { $folder } { $file }
 grade-exam-later = El examen se reparte cuando se juntan las partes, para que nadie tenga las mismas preguntas: socklab grade merge
 grade-exam-marked =
     { $papers ->

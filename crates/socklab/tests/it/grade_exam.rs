@@ -125,6 +125,58 @@ fn everybody_who_has_passed_gets_an_exam_of_their_own_and_its_points() {
 }
 
 #[test]
+fn what_was_dealt_and_answered_stays_whatever_ends_early_or_is_written_anew() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS[..2]);
+    graded!(school.grade(&GRADE)).exits(0);
+    let dealt = papers(&school);
+    let table = || fs::read_to_string(school.path("out/exam-answers.csv")).expect("a table");
+    let fill_in = |rows: &str| {
+        fs::write(school.path("out/exam-answers.csv"), format!("id,name,1,2,3\n{rows}"))
+    };
+    let mark = ["exam", "out", "out/exam-answers.csv"];
+    let marks = || school.grade(&mark).expect("no sandbox is needed");
+
+    // A row that is not used stays where it can be corrected, in the line that is told.
+    fill_in("eva,,a,x,a\nana,,a,b,a\n").expect("a file");
+    let typed = table();
+    let refused = marks().exits(1);
+    assert!(refused.errors.contains("out/exam-answers.csv: Line 2"), "{refused:?}");
+    assert!(refused.errors.contains("out/exam-answers.csv stays as it is"), "{refused:?}");
+    assert_eq!(table(), typed);
+    // So does what was typed after half of it was marked, whatever is written meanwhile.
+    let half = "id,name,1,2,3\nana,,a,b,a\neva,,,,\n";
+    fill_in("ana,,a,b,a\n").expect("a file");
+    marks().exits(0);
+    assert_eq!(table(), half, "what is known, and who is missing");
+    fill_in("ana,,a,b,a\neva,,b,,\n").expect("a file");
+    let typed = table();
+    school.grade(&["groups", "out"]).expect("no sandbox is needed").exits(0);
+    assert_eq!(table(), typed);
+    fs::write(school.path("form.csv"), "id,1,2,3\nana,a,b,b\n").expect("a file");
+    school.grade(&["exam", "out", "form.csv"]).expect("no sandbox is needed").exits(0);
+    assert_eq!(table(), typed);
+    marks().exits(0);
+    let answered = json(&school, "exam.json");
+    assert_eq!(answered["papers"]["eva"]["answers"][0], "b", "{answered:#}");
+    let whole = table();
+
+    // Somebody who is not in the class for a while has the paper still.
+    fs::rename(school.path("class/eva"), school.path("eva")).expect("rename");
+    school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert_eq!(json(&school, "exam.json"), answered);
+    fs::rename(school.path("eva"), school.path("class/eva")).expect("rename");
+    // So have those whom grading once more has not come to.
+    let early = [&GRADE[..], &["--regrade", "--deadline", "0.001"]].concat();
+    school.grade(&early).expect("a sandbox").exits(3);
+    assert_eq!(school.book()["results"][0]["state"], "pending");
+    assert_eq!((json(&school, "exam.json"), papers(&school)), (answered, dealt));
+    assert_eq!(table(), whole);
+    assert!(school.path("out/students/ana/exam.txt").exists());
+    assert!(school.path("out/hidden/ana/exam-key.txt").exists());
+}
+
+#[test]
 fn parts_of_a_class_are_dealt_together() {
     need!("python3");
     let school = School::of("echo-server", &CLASS[..2]);

@@ -163,3 +163,29 @@ fn no_table_makes_reading_panic() {
         let _ = read(&exam, &book, &bytes);
     });
 }
+
+#[test]
+fn a_table_is_known_if_the_exam_has_all_that_it_says() {
+    let (mut exam, book) = class(&["7", "8"]);
+    let is_known = |exam: &Exam, text: &str| super::is_known(exam, &book, text.as_bytes());
+    for unfilled in ["", "id,name,1,2,3\n", "id,name,1,2,3\n7,Ana Pérez,,,\n8,Eva Ruiz,,,\n"] {
+        assert!(is_known(&exam, unfilled), "{unfilled}");
+    }
+    let half = "id,name,1,2,3\n7,Ana Pérez,a,b,-\n8,Eva Ruiz,,,\n";
+    assert!(!is_known(&exam, half), "nobody has marked it");
+    exam.papers.get_mut("7").unwrap().answers = Some(vec![Some('a'), Some('b'), None]);
+    assert!(is_known(&exam, half));
+    assert!(is_known(&exam, &csv_to_fill_in(&exam, &book)));
+    for typed in [
+        // More rows, a correction, a letter that is none, a row twice, somebody else, no table.
+        "id,name,1,2,3\n7,Ana Pérez,a,b,-\n8,Eva Ruiz,a,,\n",
+        "id,name,1,2,3\n7,Ana Pérez,a,c,-\n8,Eva Ruiz,,,\n",
+        "id,name,1,2,3\n7,Ana Pérez,a,b,-\n8,Eva Ruiz,x,a,a\n",
+        "id,name,1,2,3\n7,Ana Pérez,a,b,-\n7,Ana Pérez,a,b,-\n",
+        "id,name,1,2,3\n7,Ana Pérez,a,b,-\n10,,a,b,a\n",
+        "id,name,1,2,3\n7,Ana Pérez,a,b,-\n9,Luis,a,b,a\n",
+        "my notes\nof today\n",
+    ] {
+        assert!(!is_known(&exam, typed), "{typed}");
+    }
+}

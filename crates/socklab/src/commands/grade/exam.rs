@@ -197,6 +197,7 @@ fn traits(question: &Question) -> Traits<'_> {
 pub(super) fn keep(speaker: Speaker, out: &Path, exam: &Exam, book: &Gradebook) -> Result<()> {
     let texts = Language::find(&book.assignment.language).map_or(speaker, Speaker::new);
     let put = |name: &str, text: &str| write(speaker, &out.join(name), text);
+    let before = read(speaker, out)?.unwrap_or_default();
     put(exam::FILE, &text_of(exam))?;
     let mut all: Vec<(&Student, &Paper)> = Vec::new();
     for graded in &book.results {
@@ -220,12 +221,18 @@ pub(super) fn keep(speaker: Speaker, out: &Path, exam: &Exam, book: &Gradebook) 
         put(&names[2], &exam_key_text(&book.assignment, one, texts))?;
     }
     put(PAPERS, &exam_page(&book.assignment, &all, texts))?;
-    // What a teacher is filling in stays.
-    let before = fs::read(out.join(ANSWERS)).unwrap_or_default();
-    let is_filled = exam::read(exam, book, &before)
-        .is_ok_and(|read| !(read.answers.is_empty() && read.remarks.is_empty()));
-    if exam.is_marked() || !is_filled {
+    // What a teacher has typed stays until it is marked. What was marked before and is about another
+    // program now is known, too.
+    let there = match fs::read(out.join(ANSWERS)) {
+        Ok(there) => there,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(cannot(speaker, "open", &out.join(ANSWERS), &error).into()),
+    };
+    if [exam, &before].iter().any(|exam| exam::is_known(exam, book, &there)) {
         put(ANSWERS, &csv_to_fill_in(exam, book))?;
+    } else {
+        let [folder, file] = [out.to_owned(), out.join(ANSWERS)].map(socklab_say::path);
+        complain("", &say!(speaker, "grade-exam-table-stays", folder = folder, file = file));
     }
     Ok(())
 }
