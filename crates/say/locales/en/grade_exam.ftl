@@ -49,6 +49,11 @@ grade-exam-papers =
     }
 grade-exam-next = Fill in exam-answers.csv and mark it: socklab grade exam { $folder } { $file }
 grade-exam-table-stays = { $file } stays as it is: it has answers that are not marked yet. Mark them: socklab grade exam { $folder } { $file }
+grade-exam-lacking =
+    { $students ->
+        [one] 1 student has passed, and there was no time to find the questions of the exam. The same command goes on.
+       *[other] { $students } students have passed, and there was no time to find the questions of their exam. The same command goes on.
+    }
 grade-exam-later = The exam is dealt when the parts are put together, so that nobody has the same questions: socklab grade merge
 grade-exam-marked =
     { $papers ->

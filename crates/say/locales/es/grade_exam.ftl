@@ -49,6 +49,11 @@ grade-exam-papers =
     }
 grade-exam-next = Llena exam-answers.csv y corrígelo: socklab grade exam { $folder } { $file }
 grade-exam-table-stays = { $file } queda como está: tiene respuestas sin corregir todavía. Corrígelas: socklab grade exam { $folder } { $file }
+grade-exam-lacking =
+    { $students ->
+        [one] 1 estudiante pasó, y no hubo tiempo de encontrar las preguntas de su examen. El mismo comando sigue.
+       *[other] { $students } estudiantes pasaron, y no hubo tiempo de encontrar las preguntas de sus exámenes. El mismo comando sigue.
+    }
 grade-exam-later = El examen se reparte cuando se juntan las partes, para que nadie tenga las mismas preguntas: socklab grade merge
 grade-exam-marked =
     { $papers ->

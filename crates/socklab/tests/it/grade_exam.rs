@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use rustix::process::Signal;
 use serde_json::Value;
 use socklab_prerequisites::{need, not_run};
 
 use crate::grade::{PACK, School, graded, table};
+use crate::stage::Running;
 
 const CLASS: [(&str, &str); 3] =
     [("ana", "solution.py"), ("eva", "solution.py"), ("luis", "bugs/no-loop.py")];
@@ -174,6 +176,31 @@ fn what_was_dealt_and_answered_stays_whatever_ends_early_or_is_written_anew() {
     assert_eq!(table(), whole);
     assert!(school.path("out/students/ana/exam.txt").exists());
     assert!(school.path("out/hidden/ana/exam-key.txt").exists());
+}
+
+#[test]
+fn a_grade_is_kept_although_there_was_no_time_for_its_questions() {
+    need!("python3");
+    let school = School::of("echo-server", &CLASS[..1]);
+    let running = Running::start(&mut school.command(&GRADE));
+    // It is told before the keys are proved, for which the program has to run again and again.
+    if !running.wait_for_error_or_end("ana") {
+        not_run!("a sandbox");
+    }
+    running.signal(Signal::INT);
+    assert_eq!(running.finish().code, 130);
+    assert_eq!(school.kept(), 1);
+    assert!(!school.path("out/hidden/ana/questions.json").exists());
+    // It counts, also if there is no time again; and whoever goes on finds the questions.
+    let late = [&GRADE[..], &["--deadline", "0.001"]].concat();
+    let known = school.grade(&late).expect("a sandbox").exits(3);
+    assert!(known.errors.contains("no time to find the questions"), "{known:?}");
+    assert!(!known.text().contains("Nobody has passed"), "{known:?}");
+    assert_eq!(school.book()["results"][0]["points"]["core"]["earned"], 6, "{known:?}");
+    assert_eq!(school.kept(), 1);
+    let whole = school.grade(&GRADE).expect("a sandbox").exits(0);
+    assert!(whole.text().contains("1 student has an exam"), "{whole:?}");
+    assert!(school.is_tidy());
 }
 
 #[test]

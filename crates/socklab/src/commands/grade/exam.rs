@@ -244,6 +244,7 @@ fn text_of<T: serde::Serialize>(value: &T) -> String {
 
 /// Says what was dealt, and how it goes on.
 pub(super) fn tell(speaker: Speaker, out: &Path, book: &Gradebook, is_part: bool) -> Result<()> {
+    let passed = |it: &Graded| has_passed(&book.assignment, it);
     if book.assignment.exam.is_none() {
         return Ok(());
     }
@@ -253,7 +254,9 @@ pub(super) fn tell(speaker: Speaker, out: &Path, book: &Gradebook, is_part: bool
     }
     let exam = read(speaker, out)?.unwrap_or_default();
     let papers = exam.papers.len();
-    println!("{}", say!(speaker, "grade-exam-papers", papers = count(papers as u64)));
+    if papers > 0 || !book.results.iter().any(passed) {
+        println!("{}", say!(speaker, "grade-exam-papers", papers = count(papers as u64)));
+    }
     if papers > 0 && !exam.is_marked() {
         let [folder, file] = [out.to_owned(), out.join(ANSWERS)].map(socklab_say::path);
         println!("{}", say!(speaker, "grade-exam-next", folder = folder, file = file));

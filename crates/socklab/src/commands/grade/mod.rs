@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use socklab_grade::class::{self, Class, ClassError, Enrolled, Moment};
-use socklab_grade::{Gradebook, State};
+use socklab_grade::{Gradebook, Graded, State};
 use socklab_say::{Language, Speaker, count, say};
 use socklab_scenario::IsolationWanted;
 
@@ -141,7 +141,13 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
             }
         }
     }
-    Ok(verdict(speaker, &book))
+    let lacks = |it: &&Graded| so_far.out.as_ref().is_some_and(|out| out.lacks_questions(it));
+    let lacking = book.results.iter().filter(lacks).count();
+    if lacking > 0 {
+        complain("", &say!(speaker, "grade-exam-lacking", students = count(lacking as u64)));
+    }
+    let whole = verdict(speaker, &book);
+    Ok(if lacking > 0 { ExitReason::Environment.into() } else { whole })
 }
 
 /// What no submission may see, wherever it is: what others have handed in, the results, and the pack.

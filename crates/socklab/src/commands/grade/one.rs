@@ -1,5 +1,6 @@
 //! Grades one submission: unpacks, builds and runs it, and again if the machine has failed.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -24,17 +25,21 @@ use crate::graded::{self, Submitted};
 pub(super) enum Led {
     /// A result, and the key under which it counts again, if it is new.
     To(Box<Graded>, Option<String>),
-    /// Nothing: time was up, or the grading is to stop.
+    /// Nothing more: time was up, the grading is to stop, or the result was kept already.
     Nowhere,
 }
 
+/// Keeps a result, under the key under which it counts again.
+pub(super) type Keep<'k> = dyn Fn(Box<Graded>, String) -> Result<()> + 'k;
+
 impl Pool<'_> {
-    /// Grades a submission, or finds what it came to before.
+    /// Grades a submission, or finds what it came to before. A result that is known while there is more
+    /// to do for it is given to `keep` at once.
     ///
     /// # Errors
     ///
     /// What belongs to the student could not be written.
-    pub(super) fn one(&self, job: &Job<'_>) -> Result<Led> {
+    pub(super) fn one(&self, job: &Job<'_>, keep: &Keep<'_>) -> Result<Led> {
         let began = Instant::now();
         let mut submitted = Submitted {
             student: job.who.student.clone(),
@@ -57,18 +62,31 @@ impl Pool<'_> {
                 }
                 Err(graded) => *graded,
                 Ok((folder, unpacked)) => {
-                    if let Some(known) = self.known(&submitted).filter(|_| first) {
-                        return Ok(Led::To(Box::new(known), None));
+                    let (known, whole) = self.known(&submitted).filter(|_| first).unzip();
+                    let before = |known: Option<Graded>| match known {
+                        Some(known) => Led::To(Box::new(known), None),
+                        None => Led::Nowhere,
+                    };
+                    // If there is no time to find its questions, the grade counts all the same.
+                    if whole == Some(true) || self.is_over() {
+                        return Ok(before(known));
                     }
-                    if self.is_over() {
-                        return Ok(Led::Nowhere);
-                    }
+                    let kept = Cell::new(false);
+                    let keep = |mut graded: Graded| {
+                        kept.set(true);
+                        graded.retries = retries;
+                        graded.used.milliseconds = milliseconds(began.elapsed());
+                        let key = self.key(&graded.sha256);
+                        keep(Box::new(graded), key)
+                    };
                     match self.program(folder.path(), &unpacked, &mut submitted) {
                         Err(graded) => *graded,
                         Ok((code, with)) => {
-                            match self.run_file((code, &with), folder.path(), &submitted, job)? {
+                            let handed_in = (&submitted, folder.path());
+                            match self.run_file((code, &with), handed_in, job, &keep)? {
                                 Some(graded) => graded,
-                                None => return Ok(Led::Nowhere),
+                                None if kept.get() => return Ok(Led::Nowhere),
+                                None => return Ok(before(known)),
                             }
                         }
                     }
@@ -151,13 +169,13 @@ impl Pool<'_> {
     }
 
     /// Builds and runs a file, and writes what belongs to it; `None` if time was up before it had an
-    /// end.
+    /// end, or if it was kept before its questions were looked for.
     fn run_file(
         &self,
         (code, with): (Code, &[PathBuf]),
-        folder: &Path,
-        submitted: &Submitted,
+        (submitted, folder): (&Submitted, &Path),
         job: &Job<'_>,
+        keep: &dyn Fn(Graded) -> Result<()>,
     ) -> Result<Option<Graded>> {
         let exercise = self.judge.exercise;
         let file = folder.join(&submitted.file);
@@ -201,19 +219,23 @@ impl Pool<'_> {
             graded.unsafe_because.get_or_insert_with(|| "--unsafe".to_owned());
         }
         tidy(&mut graded, folder);
+        note_used(&mut graded, &compiling, &runner.used);
         if let Some(out) = &self.so_far.out {
             let place = files::Place::of(job);
             files::of_cases(self.texts, &out.folder, &place, &report, &self.judge, &mut graded)?;
             if out.assignment.exam.is_some() && has_passed(&out.assignment, &graded) {
+                // The grade is known; to prove keys takes longer than to come to it.
+                keep(graded.clone())?;
                 let _proving = self.proving();
                 let examined = exam::Examined { report: &report, built: &built, runner: &runner };
                 let found = exam::find(self.texts, &examined, &self.judge, || !self.is_over());
-                let Some(found) = found else { return Ok(None) };
-                let seed = self.judge.seed;
-                exam::keep_questions(self.texts, &out.folder, &place, &graded, seed, found)?;
+                if let Some(found) = found {
+                    let seed = self.judge.seed;
+                    exam::keep_questions(self.texts, &out.folder, &place, &graded, seed, found)?;
+                }
+                return Ok(None);
             }
         }
-        note_used(&mut graded, &compiling, &runner.used);
         Ok(Some(graded))
     }
 

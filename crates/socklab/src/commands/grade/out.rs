@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 use socklab_grade::class::{Class, Remark};
 use socklab_grade::differences::{self, Difference};
-use socklab_grade::exam::ExamInfo;
+use socklab_grade::exam::{ExamInfo, has_passed};
 use socklab_grade::journal::{Entry, History, JOURNAL, Journal, JournalError, Line, Round};
 use socklab_grade::{Assignment, FORMAT_VERSION, Gradebook, Graded};
 use socklab_say::{Speaker, say};
@@ -151,6 +151,13 @@ impl Out {
         refresh(self.speaker, &self.folder, book, fresh)
     }
 
+    /// True if this is to be examined, and nobody knows yet what can be asked about it.
+    pub(super) fn lacks_questions(&self, graded: &Graded) -> bool {
+        self.assignment.exam.is_some()
+            && has_passed(&self.assignment, graded)
+            && exam::questions_of(&self.folder, graded).is_none()
+    }
+
     /// Writes what the whole class came to.
     pub(super) fn keep(
         &self,
@@ -169,7 +176,8 @@ impl Out {
             let path = self.folder.join("differences.csv");
             write(self.speaker, &path, &differences::csv(changed))?;
         }
-        let all = book.results.iter().all(|graded| graded.state.has_points());
+        let done = |it: &Graded| it.state.has_points() && !self.lacks_questions(it);
+        let all = book.results.iter().all(done);
         if all && self.history.finished != Some(self.round) {
             self.write(&Line::Finished(self.round))?;
         }

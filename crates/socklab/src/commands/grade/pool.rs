@@ -10,13 +10,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
 use socklab_grade::class::{Enrolled, Submission};
-use socklab_grade::exam::has_passed;
 use socklab_grade::journal::key;
 use socklab_grade::{CaseResult, CaseState, Counted, Graded};
 use socklab_say::{Speaker, count, duration, say};
 use socklab_scenario::Runner;
 
-use super::exam;
 use super::judge::Judged;
 use super::one::Led;
 use super::so_far::SoFar;
@@ -101,14 +99,9 @@ impl<'a> Pool<'a> {
                 if self.stopped.load(Ordering::SeqCst) || self.so_far.is_ended() {
                     break;
                 }
-                match self.grade(job) {
-                    // The main thread listens until all have ended.
-                    Ok(Some(graded)) => drop(news.send(graded)),
-                    Ok(None) => {}
-                    Err(error) => {
-                        self.stopped.store(true, Ordering::SeqCst);
-                        drop(news.send(News::Trouble(error)));
-                    }
+                if let Err(error) = self.grade(job, news) {
+                    self.stopped.store(true, Ordering::SeqCst);
+                    drop(news.send(News::Trouble(error)));
                 }
             }
         };
@@ -150,18 +143,25 @@ impl<'a> Pool<'a> {
         Results { graded: progress.graded, trouble }
     }
 
-    fn grade(&self, job: &Job<'_>) -> Result<Option<News>> {
-        Ok(match self.one(job)? {
-            Led::Nowhere => None,
-            Led::To(..) if self.so_far.is_ended() => None,
-            Led::To(graded, None) => Some(News::Graded(job.at, graded, true)),
-            Led::To(graded, Some(key)) => {
-                if let Some(out) = &self.so_far.out {
-                    out.append(key, &graded)?;
-                }
-                Some(News::Graded(job.at, graded, false))
+    fn grade(&self, job: &Job<'_>, news: &Sender<News>) -> Result<()> {
+        // The main thread listens until all have ended.
+        let tell = |graded, known| drop(news.send(News::Graded(job.at, graded, known)));
+        let keep = |graded: Box<Graded>, key: String| {
+            if self.so_far.is_ended() {
+                return Ok(());
             }
-        })
+            if let Some(out) = &self.so_far.out {
+                out.append(key, &graded)?;
+            }
+            tell(graded, false);
+            Ok(())
+        };
+        match self.one(job, &keep)? {
+            Led::To(graded, Some(key)) => keep(graded, key)?,
+            Led::To(graded, None) if !self.so_far.is_ended() => tell(graded, true),
+            Led::To(..) | Led::Nowhere => {}
+        }
+        Ok(())
     }
 
     /// Notes that a program is run for its exam.
@@ -191,8 +191,9 @@ impl<'a> Pool<'a> {
         ])
     }
 
-    /// What this submission came to before, told of this student as the class is now.
-    pub(super) fn known(&self, submitted: &Submitted) -> Option<Graded> {
+    /// What this submission came to before, told of this student as the class is now; and whether that
+    /// is all, or the questions of its exam are still to be found.
+    pub(super) fn known(&self, submitted: &Submitted) -> Option<(Graded, bool)> {
         let out = self.so_far.out.as_ref()?;
         let key = self.key(&submitted.sha256);
         let known = out.history.known(out.round, &submitted.student.id, &key)?;
@@ -201,14 +202,9 @@ impl<'a> Pool<'a> {
         if out.assignment.counted == Counted::All && known.cases.iter().any(fails) {
             return None;
         }
-        let examined = out.assignment.exam.is_some() && has_passed(&out.assignment, known);
-        let lacks = |known: &Graded| exam::questions_of(&out.folder, known).is_none();
-        let known = Some(known).filter(|known| !(examined && lacks(known)))?;
-        Some(Graded {
-            student: submitted.student.clone(),
-            attempt: submitted.attempt.clone(),
-            ..known.clone()
-        })
+        let whole = !out.lacks_questions(known);
+        let (student, attempt) = (submitted.student.clone(), submitted.attempt.clone());
+        Some((Graded { student, attempt, ..known.clone() }, whole))
     }
 }
 
