@@ -24,14 +24,16 @@ const NATIVE: Option<u32> = None;
 /// From this number on, x86-64 has the calls of the x32 ABI.
 const X32: u32 = 0x4000_0000;
 
-/// The namespaces of `clone(2)`.
-const NAMESPACES: u32 = (libc::CLONE_NEWNS
+/// What `clone(2)` is refused with: namespaces, and a child of whoever started the caller, which would be
+/// in no tree of processes that is watched. The C library asks for neither.
+const APART: u32 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWUTS
     | libc::CLONE_NEWIPC
     | libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
-    | libc::CLONE_NEWNET)
+    | libc::CLONE_NEWNET
+    | libc::CLONE_PARENT)
     .cast_unsigned();
 
 /// Refused with EPERM.
@@ -141,7 +143,7 @@ impl Filter {
         program.extend([
             skip_if(number(libc::SYS_clone), 0, 4),
             load(ARGUMENT),
-            jump(libc::BPF_JSET, NAMESPACES, 0, 1),
+            jump(libc::BPF_JSET, APART, 0, 1),
             answer(forbidden),
             answer(libc::SECCOMP_RET_ALLOW),
         ]);
@@ -255,6 +257,8 @@ mod tests {
         assert_eq!(answered(libc::SYS_clone3, 0, 0), refused(libc::ENOSYS));
         let user = libc::CLONE_NEWUSER.cast_unsigned();
         assert_eq!(answered(libc::SYS_clone, user, 0), refused(libc::EPERM));
+        let sibling = (libc::CLONE_PARENT | libc::SIGCHLD).cast_unsigned();
+        assert_eq!(answered(libc::SYS_clone, sibling, 0), refused(libc::EPERM));
         let thread = (libc::CLONE_VM | libc::CLONE_THREAD).cast_unsigned();
         assert_eq!(answered(libc::SYS_clone, thread, 0), libc::SECCOMP_RET_ALLOW);
         let socket = |family: i32| answered(libc::SYS_socket, family.cast_unsigned(), 0);

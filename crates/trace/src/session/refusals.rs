@@ -95,7 +95,7 @@ impl Calls<'_> {
         }
         let object = match refused.number {
             libc::SYS_socket => Family(arguments[0] as i32).to_string(),
-            libc::SYS_clone => "CLONE_NEW…".to_owned(),
+            libc::SYS_clone => apart(arguments[0]).to_owned(),
             libc::SYS_ioctl => "terminal".to_owned(),
             libc::SYS_shmget => format!("{} B", arguments[1]),
             _ => String::new(),
@@ -118,6 +118,14 @@ impl Calls<'_> {
             [Family::UNIX, Family::INET, Family::INET6, Family::NETLINK].contains(&family);
         self.tracees.process_of(tid).is_some_and(|process| process.confined.is_some())
             && (NEVER.contains(&entry.number) || entry.number == libc::SYS_socket && !is_known)
+    }
+}
+
+/// For which of its flags `clone` was refused: a sibling's, or those of namespaces.
+fn apart(flags: u64) -> &'static str {
+    match flags & libc::CLONE_PARENT as u64 {
+        0 => "CLONE_NEW…",
+        _ => "CLONE_PARENT",
     }
 }
 
