@@ -170,13 +170,16 @@ fn sandboxed(request: &Request) -> CellOptions {
     let folder = submission.and_then(|submission| submission.directory.clone());
     let folder = folder.or_else(|| std::env::current_dir().ok());
     let words = submission.map(|submission| submission.argv.as_slice()).unwrap_or_default();
-    // The program itself, and files that are named to an interpreter.
-    let files = words.iter().map(Path::new).filter(|path| path.is_file());
-    let folders =
-        files.filter_map(|path| std::path::absolute(path).ok()?.parent().map(Path::to_owned));
+    let files = words.iter().map(|word| Path::new(word).is_file().then(|| absolute(word)));
+    let files: Vec<Option<PathBuf>> = files.map(Option::flatten).collect();
+    // The program itself must be there, but is not changed: an interpreter is where all others are.
+    let program = files.first().into_iter().flatten().filter_map(|file| file.parent());
+    sandbox.shown.extend(program.flat_map(exercise::visible_work));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = own_folders(&files, &std::env::split_paths(&path).collect::<Vec<_>>());
     // Where the program starts must be there, even if it is a home with nothing to be shown.
     sandbox.present.extend(folder.clone());
-    for folder in folders.chain(folder) {
+    for folder in folders.into_iter().chain(folder) {
         let shown = exercise::visible_work(&folder);
         match shown == [folder] {
             true => sandbox.layered.extend(shown),
@@ -188,6 +191,26 @@ fn sandboxed(request: &Request) -> CellOptions {
     let mut options = CellOptions::default();
     options.sandbox = Some(sandbox);
     options
+}
+
+fn absolute(word: &String) -> Option<PathBuf> {
+    std::path::absolute(word).ok()
+}
+
+/// The folders that are a submission's own, of the files among the words of its command: those that are
+/// named to a program, and not those of programs, which the machine has.
+fn own_folders(files: &[Option<PathBuf>], path: &[PathBuf]) -> Vec<PathBuf> {
+    const SYSTEM: [&str; 11] = [
+        "/bin", "/sbin", "/usr", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/nix", "/gnu",
+        "/sys",
+    ];
+    let is_own = |folder: &&Path| {
+        !SYSTEM.iter().any(|system| folder.starts_with(system))
+            && !path.iter().any(|it| it == folder)
+            && *folder != Path::new("/")
+    };
+    let folders = files.iter().skip(1).flatten().filter_map(|file| file.parent()).filter(is_own);
+    folders.map(Path::to_owned).collect()
 }
 
 /// What a program in a sandbox may try to change: its own places, and the devices that everybody has; and
@@ -256,5 +279,33 @@ fn possible(place: &PlaceUsed) -> Result<(), String> {
         PlaceUsed::Machine { because: None } => {
             Err("it ran on the machine's own loopback, as asked for".to_owned())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_an_interpreter_is_nobodys_own() {
+        let path = [PathBuf::from("/usr/bin"), PathBuf::from("/x/venv/bin")];
+        let own = |words: &[&str]| {
+            let files: Vec<_> =
+                words.iter().map(|word| word.starts_with('/').then(|| word.into())).collect();
+            own_folders(&files, &path)
+        };
+        let ana = [PathBuf::from("/x/class/ana")];
+        assert_eq!(own(&["/usr/bin/python3", "/x/class/ana/server.py", "-v"]), ana);
+        assert_eq!(own(&["/x/python/bin/python3", "/x/class/ana/server.py"]), ana);
+        assert_eq!(own(&["env", "/usr/bin/python3", "/x/class/ana/server.py"]), ana);
+        assert_eq!(
+            own(&["/bin/env", "/x/venv/bin/python3", "/lib/x.py", "/x.py"]),
+            [] as [PathBuf; 0]
+        );
+        assert_eq!(
+            own(&["/opt/jdk/bin/java", "/opt/class/ana/S.java"]),
+            [Path::new("/opt/class/ana")]
+        );
+        assert_eq!(own(&[]), [] as [PathBuf; 0]);
     }
 }

@@ -63,6 +63,32 @@ fn a_submission_in_a_sandbox_sees_and_changes_only_its_own_folder() {
 }
 
 #[test]
+fn the_folder_of_an_interpreter_is_not_the_submissions_own() {
+    const PYTHON: &str = "/usr/bin/python3";
+    if !Path::new(PYTHON).exists() {
+        not_run!(PYTHON);
+    }
+    let folder = folder();
+    let text = "import os\n\
+                for tried in (lambda: open('/usr/bin/socklab-test', 'w'), lambda: os.unlink('/usr/bin/env')):\n    \
+                    try:\n        tried()\n        print('reached')\n    \
+                    except OSError:\n        print('refused')\n\
+                open('new.txt', 'w').write('x')\n\
+                print('own', open('new.txt').read())\n";
+    fs::write(folder.path().join("writes.py"), text).expect("a file");
+    let report = check(folder.path(), &["--sandbox"], &[PYTHON, "writes.py"]);
+    if let Some(why) = refused(&report) {
+        not_run!(&format!("a sandbox ({why})"));
+    }
+    let problem = report["cases"][0]["problem"].as_str().expect("a problem");
+    assert!(problem.contains("refused\n    refused\n    own x"), "{problem}");
+    let sightings = report["sightings"].to_string();
+    assert!(sightings.contains("wrote-outside"), "{report:#}");
+    assert!(sightings.contains("/usr/bin/socklab-test"), "{report:#}");
+    assert!(!sightings.contains("new.txt"), "{report:#}");
+}
+
+#[test]
 fn a_submission_that_takes_too_much_memory_fails_for_that() {
     need!("python3");
     let folder = folder();
