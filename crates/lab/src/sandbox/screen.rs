@@ -86,16 +86,23 @@ impl Screen {
         let layers_at = plan.hidden.iter().find(is_free).cloned();
         let mut layers = Vec::new();
         for (tree, (path, kind)) in plan.shown.iter().enumerate() {
-            let path = path.to_string_lossy();
-            // The options of an overlay have no way to write these.
             if *kind == Kind::Layered
-                && !path.contains([',', ':', '\\', '\u{fffd}'])
                 && let Some(at) = &layers_at
             {
-                let at = at.to_string_lossy();
-                let (upper, work) = (format!("{at}/upper{tree}"), format!("{at}/work{tree}"));
-                let options = format!("lowerdir={path},upperdir={upper},workdir={work},userxattr");
-                let (upper, work, options) = (text(upper)?, text(work)?, text(options)?);
+                let below =
+                    |name: &str| [at.as_bytes(), format!("/{name}{tree}").as_bytes()].concat();
+                let (upper, work) = (below("upper"), below("work"));
+                let options = [
+                    &b"lowerdir="[..],
+                    &escaped(path.as_bytes()),
+                    b",upperdir=",
+                    &escaped(&upper),
+                    b",workdir=",
+                    &escaped(&work),
+                    b",userxattr",
+                ];
+                let (upper, work) = (CString::new(upper)?, CString::new(work)?);
+                let options = CString::new(options.concat())?;
                 layers.push(Layer { upper, work, options, tree, mounted: false });
             }
         }
@@ -223,6 +230,18 @@ impl Screen {
         mkdir(c"/dev/shm", Mode::from_raw_mode(0o1777)).map_err(&failed)?;
         cover(c"/dev/shm", &self.temporary).map_err(failed)
     }
+}
+
+/// A path as a value in the options of an overlay, which separate by commas and colons.
+fn escaped(path: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(path.len());
+    for byte in path {
+        if b",:\\".contains(byte) {
+            value.push(b'\\');
+        }
+        value.push(*byte);
+    }
+    value
 }
 
 /// Mounts an empty file system in memory over a folder.
