@@ -36,6 +36,7 @@ mod place;
 mod private;
 mod private_network;
 mod refusal;
+mod room;
 mod sandbox;
 mod scope;
 mod supervise;
@@ -69,6 +70,7 @@ pub use place::{
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use private_network::enter_private_network;
 pub use refusal::NamespaceRefusal;
+pub use room::Room;
 pub use sandbox::{Limits, Sandbox};
 pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};

@@ -6,17 +6,17 @@ use std::path::Path;
 
 /// The room that files take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Room {
+pub struct Room {
     /// On the disk, in bytes: a hole in a file takes none.
-    pub(super) bytes: u64,
+    pub bytes: u64,
     /// How many files and folders there are.
-    pub(super) files: u64,
+    pub files: u64,
 }
 
 impl Room {
     /// What is in a folder and below. Once there are more than `most` files and folders, the answer is
     /// no more than that. What can't be looked at counts as one file.
-    pub(super) fn taken_in(folder: &Path, most: u64) -> Self {
+    pub fn taken_in(folder: &Path, most: u64) -> Self {
         let mut room = Self::default();
         let mut ahead = vec![folder.to_owned()];
         while let Some(next) = ahead.pop() {
@@ -41,22 +41,22 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::Scratch;
 
     #[test]
     fn holes_take_no_room_and_links_lead_nowhere() {
-        let mut folder = Scratch::new();
-        folder.make().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        assert_eq!(Room::taken_in(folder.path(), 10), Room::default());
+        let folder = std::env::temp_dir().join(format!("socklab-room-{}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        let at = |name: &str| folder.join(name);
+        assert_eq!(Room::taken_in(&folder, 10), Room::default());
         fs::create_dir(at("inner")).unwrap();
         fs::write(at("inner/file"), [1; 10_000]).unwrap();
         fs::File::create(at("hole")).unwrap().set_len(1 << 40).unwrap();
         std::os::unix::fs::symlink("/", at("link")).unwrap();
-        let room = Room::taken_in(folder.path(), 10);
+        let room = Room::taken_in(&folder, 10);
         assert_eq!(room.files, 4);
         assert!((10_000..100_000).contains(&room.bytes), "{room:?}");
-        assert_eq!(Room::taken_in(folder.path(), 2).files, 3);
+        assert_eq!(Room::taken_in(&folder, 2).files, 3);
         assert_eq!(Room::taken_in(&at("none"), 2), Room::default());
+        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -3,7 +3,6 @@
 
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +15,7 @@ use socklab_kernel::{process, tree};
 
 use crate::cell::{Cell, CellOptions};
 use crate::refusal::NamespaceRefusal;
+use crate::room::Room;
 use crate::sandbox::{Restrictions, Sandbox};
 
 /// How long and how much a command may work. What it may use at a time are the limits of its
@@ -31,7 +31,8 @@ pub struct Patience {
     pub processor: Duration,
     /// How many bytes of what it prints are kept. It may print more: that is no fault.
     pub output: usize,
-    /// How many bytes there may be in its writable folders.
+    /// How many bytes of the disk there may be in its writable folders and below. They are counted up to
+    /// its limit of files.
     pub written: u64,
 }
 
@@ -168,7 +169,9 @@ impl Running {
             if used.processor > patience.processor {
                 return Ok(Err(Reached::Processor(patience.processor)));
             }
-            if sandbox.writable.iter().map(size).sum::<u64>() > patience.written {
+            let files = sandbox.limits.files;
+            let room = sandbox.writable.iter().map(|folder| Room::taken_in(folder, files));
+            if room.map(|it| it.bytes).fold(0, u64::saturating_add) > patience.written {
                 return Ok(Err(Reached::Written(patience.written)));
             }
             if used.processor > worked || !tree::is_asleep(&roots) {
@@ -204,12 +207,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// How many bytes the files directly in a folder have.
-fn size(folder: &PathBuf) -> u64 {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).map(|about| about.len()).sum()
 }
 
 /// What a command prints, read by a thread.

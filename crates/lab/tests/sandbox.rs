@@ -103,6 +103,60 @@ fn what_is_given_can_be_changed_and_a_layer_keeps_the_folder_as_it_is() {
     assert!(!layered.join("made").exists());
 }
 
+/// The options of an overlay separate by commas and colons, which names of folders have too.
+#[test]
+fn a_layer_works_over_a_folder_of_any_name() {
+    let folder = Folder::new("names");
+    for (number, name) in ["Pérez, Ana", "a:b", r"a\b", r"a\,b\:c\\", "plain"].iter().enumerate() {
+        let layered = folder.folder(&format!("{number}/{name}"));
+        fs::write(layered.join("old"), "old\n").expect("a file");
+        let mut sandbox = Sandbox::new(Limits::default());
+        sandbox.layered.push(folder.folder("other, one"));
+        sandbox.layered.push(layered.clone());
+        let Some(cell) = cell(sandbox) else { return };
+        let made = run(&cell, &layered, "cat old; echo x > made && cat made");
+        if *name == "plain" && text(&made) == "old\n" {
+            socklab_prerequisites::not_run!("overlayfs in a user namespace");
+        }
+        assert_eq!(text(&made), "old\nx\n", "{name}: {made:?}");
+        assert!(!layered.join("made").exists());
+    }
+}
+
+/// What a folder of the system's has of a class is not shown because the folder is.
+#[test]
+fn what_is_hidden_is_not_there_in_a_folder_of_the_systems_either() {
+    let class = Path::new("/opt").join(format!("socklab-lab-class-{}", std::process::id()));
+    if fs::create_dir(&class).is_err() {
+        socklab_prerequisites::not_run!("a folder in /opt");
+    }
+    let class = Folder(class);
+    for (name, text) in [("ana/mine", "mine\n"), ("luz/secret", "secret\n"), ("out/x", "secret\n")]
+    {
+        class.folder(&name[..3]);
+        fs::write(class.path(name), text).expect("a file");
+    }
+    let pack = class.path("pack");
+    fs::write(&pack, "secret\n").expect("a file");
+    let script = "cat mine ../luz/secret ../out/x ../pack; ls ..; ls ../luz ../out; echo x > new";
+    let ana = class.path("ana");
+    let hidden = [
+        vec![class.0.clone(), class.path("out")],
+        vec![class.path("luz"), class.path("out"), pack],
+    ];
+    for hidden in hidden {
+        for above in [vec![], vec![PathBuf::from("/opt")]] {
+            let mut sandbox = Sandbox::new(Limits::default());
+            sandbox.shown = [above, vec![ana.clone()]].concat();
+            sandbox.hidden.clone_from(&hidden);
+            let Some(cell) = cell(sandbox) else { return };
+            let seen = text(&run(&cell, &ana, script));
+            assert!(seen.starts_with("mine\n") && !seen.contains("secret"), "{hidden:?}: {seen}");
+        }
+    }
+    assert!(!ana.join("new").exists());
+}
+
 #[test]
 fn limits_hold() {
     let folder = Folder::new("limits");
@@ -194,6 +248,12 @@ fn a_command_is_ended_at_the_limit_it_reaches() {
             Reached::Processor(second),
         ),
         (plain, PATIENCE, "head -c 3000000 /dev/zero > f; sleep 60", Reached::Written(1 << 20)),
+        (
+            plain,
+            PATIENCE,
+            "mkdir -p a/b; head -c 3000000 /dev/zero > a/b/f; sleep 60",
+            Reached::Written(1 << 20),
+        ),
         (few, PATIENCE, "a=x; while :; do a=$a$a; done", Reached::Memory(50 << 20)),
         (plain, Patience { total: second, ..PATIENCE }, "sleep 60", Reached::Total(second)),
     ];

@@ -68,6 +68,7 @@ impl Plan {
                 hidden.push(PathBuf::from("/").join(name));
             }
         }
+        hidden.extend(above_what_is_shown(sandbox, &hidden));
         let mut trails = Trails { hidden: &hidden, made: BTreeMap::new(), order: Vec::new() };
         let mut shown: BTreeMap<PathBuf, Kind> = BTreeMap::new();
         let wanted = [
@@ -92,15 +93,21 @@ impl Plan {
         }
         // What is visible anyway needs no mount of its own.
         let all = shown.clone();
+        // Something shown has all that is below, but what is hidden there.
+        let has = |shown: &Path, path: &Path| {
+            let is_between =
+                |it: &&PathBuf| *it != shown && it.starts_with(shown) && path.starts_with(it);
+            path.starts_with(shown) && !hidden.iter().any(|it| is_between(&it))
+        };
         let covered = sandbox.hidden.iter().filter_map(|path| {
             let path = path.canonicalize().ok()?;
-            let shows = all.keys().any(|shown| path.starts_with(shown));
+            let is_there = !trails.is_hidden(&path) || all.keys().any(|shown| has(shown, &path));
             let is_above = all.keys().any(|shown| shown.starts_with(&path));
-            (shows && !is_above).then(|| Some((c_string(&path).ok()?, path.is_dir()))).flatten()
+            (is_there && !is_above).then(|| Some((c_string(&path).ok()?, path.is_dir()))).flatten()
         });
         let covered = covered.collect();
         shown.retain(|path, kind| {
-            let is_inside = |other: &&PathBuf| *other != path && path.starts_with(other);
+            let is_inside = |other: &&PathBuf| *other != path && has(other, path);
             *kind != Kind::Shown
                 || (trails.is_hidden(path) && !all.keys().any(|other| is_inside(&other)))
         });
@@ -115,6 +122,31 @@ impl Plan {
         let hidden: io::Result<Vec<_>> = hidden.iter().map(|path| c_string(path)).collect();
         Ok(Self { hidden: hidden?, made, shown: shown?, covered })
     }
+}
+
+/// Folders that are to be hidden although something shown is in them, in a folder of the system's: only
+/// that is shown there, as in the folders of the root that are hidden as a whole.
+fn above_what_is_shown(sandbox: &Sandbox, hidden: &[PathBuf]) -> Vec<PathBuf> {
+    let whole = |path: &PathBuf| path.canonicalize().ok();
+    let shown = [&sandbox.shown, &sandbox.layered, &sandbox.writable, &sandbox.present];
+    let shown: Vec<PathBuf> = shown.into_iter().flatten().filter_map(whole).collect();
+    let is_below = |path: &Path, above: &[PathBuf]| above.iter().any(|it| path.starts_with(it));
+    let mut found: Vec<PathBuf> = sandbox.hidden.iter().filter_map(whole).collect();
+    found.retain(|path| {
+        // A whole folder of the system's stays: nothing would run.
+        let is_system = path.components().count() <= 2;
+        let has = |shown: &PathBuf| shown != path && shown.starts_with(path);
+        !is_system && path.is_dir() && !is_below(path, hidden) && shown.iter().any(has)
+    });
+    found.sort();
+    // One in another is hidden with that.
+    let mut outer: Vec<PathBuf> = Vec::new();
+    for path in found {
+        if !is_below(&path, &outer) {
+            outer.push(path);
+        }
+    }
+    outer
 }
 
 /// The paths to what is shown, with the links that they lead through.
