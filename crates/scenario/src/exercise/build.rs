@@ -119,11 +119,12 @@ impl Built {
     ///
     /// A compiler or interpreter that is not installed, or a file that the compiler refused.
     pub fn from_source(code: Code, file: &Path, arguments: &Arguments) -> Result<Self, BuildError> {
-        Self::from_sources(code, file, &[], arguments, &Used::default())
+        Self::from_sources(code, file, &[], arguments, &[], &Used::default())
     }
 
-    /// Builds a source file together with others that it does not name, as C and Java need it. What the
-    /// compiler used is added to `used`, also if it refused the file.
+    /// Builds a source file together with others that it does not name, as C and Java need it. The
+    /// compiler does not see what is `hidden`, as classmates' files. What it used is added to `used`, also
+    /// if it refused the file.
     ///
     /// # Errors
     ///
@@ -133,6 +134,7 @@ impl Built {
         file: &Path,
         with: &[PathBuf],
         arguments: &Arguments,
+        hidden: &[PathBuf],
         used: &Used,
     ) -> Result<Self, BuildError> {
         let whole = |file: &Path| file.canonicalize().map_err(failed("open", file));
@@ -156,14 +158,14 @@ impl Built {
         }
         let build = BuildFolder::open()?;
         if code == Code::Java {
-            let java = java::build(&file, &with, build.path(), used)?;
+            let java = java::build((&file, &with), build.path(), hidden, used)?;
             let mut submission = submission(java.argv);
             submission.needs.push(java.classes);
             return Ok(Self { submission, warnings: java.warnings, _folder: Some(build) });
         }
         let program = build.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
         let sources = [vec![file], with].concat();
-        let warnings = compile(code, &sources, &program, build.path(), used)?;
+        let warnings = compile(code, &sources, &program, build.path(), hidden, used)?;
         let argv = vec![program.display().to_string()];
         Ok(Self { submission: submission(argv), warnings, _folder: Some(build) })
     }
@@ -312,9 +314,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hidden_cannot_be_included() {
+        if !is_installed("gcc") {
+            socklab_prerequisites::not_run!("gcc");
+        }
+        let mut options = socklab_lab::CellOptions::default();
+        (options.own_user, options.own_network) = (true, true);
+        options.sandbox = Some(socklab_lab::Sandbox::new(socklab_lab::Limits::default()));
+        if let Err(refusal) = socklab_lab::Cell::open(&options) {
+            socklab_prerequisites::not_run!(&format!("a sandbox ({refusal})"));
+        }
+        let folder = BuildFolder::open().unwrap();
+        let [file, key] = ["includes.c", "key.h"].map(|name| folder.path().join(name));
+        fs::write(&file, "#include \"key.h\"\nint main(void) { return KEY; }\n").unwrap();
+        fs::write(&key, "#define KEY 0\n").unwrap();
+        let built = |hidden: &[PathBuf]| {
+            let none = Arguments::default();
+            Built::from_sources(Code::C, &file, &[], &none, hidden, &Used::default())
+        };
+        assert!(built(&[]).is_ok());
+        let Err(BuildError::Refused { output, .. }) = built(&[key]) else { panic!("it is seen") };
+        assert!(output.contains("KEY"), "{output}");
+    }
+
+    #[test]
     fn what_a_file_says_is_not_taken_for_the_compilers_words() {
         let text = "#error No space left on device\n#error Killed signal terminated program cc1\n\
-            #error Cannot allocate memory\n";
+            #error Cannot allocate memory\n#error File too large\n#error CPU time limit exceeded\n";
         let Some(built) = built_c("claims.c", text) else { return };
         assert!(matches!(built, Err(BuildError::Refused { .. })), "{built:?}");
     }

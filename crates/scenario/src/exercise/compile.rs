@@ -53,18 +53,22 @@ struct Compiler {
     /// The smallest program, which it must be able to compile.
     smallest: &'static str,
     limits: Limits,
+    /// What it does not see, even in folders that it sees.
+    hidden: Vec<PathBuf>,
 }
 
 /// Compiles files to a program, or a folder of classes, in a folder. Returns what the compiler said,
-/// which is empty if it has nothing to warn of. The first file is the one that messages are about.
+/// which is empty if it has nothing to warn of. The first file is the one that messages are about. What is
+/// `hidden` no file can include.
 pub(super) fn compile(
     code: Code,
     sources: &[PathBuf],
     program: &Path,
     folder: &Path,
+    hidden: &[PathBuf],
     used: &Used,
 ) -> Result<String, BuildError> {
-    let compiler = Compiler::of(code)?;
+    let compiler = Compiler { hidden: hidden.to_vec(), ..Compiler::of(code)? };
     let file = sources.first().map_or(Path::new(""), PathBuf::as_path);
     let ended_before = memory::ended_for_lack();
     let done = compiler.run(sources, program, folder)?;
@@ -116,10 +120,53 @@ fn limit_of(status: ExitStatus) -> Option<Reached> {
 
 /// A limit of the kernel that the compiler's parts ran into, in the words of the C locale.
 fn limit_in(output: &str) -> Option<Reached> {
-    if output.contains("File size limit exceeded") || output.contains("File too large") {
+    let says = |what| of_tools(output).any(|line| line.contains(what));
+    if says("File size limit exceeded") || says("File too large") {
         return Some(Reached::Written(LARGEST));
     }
-    output.contains("CPU time limit exceeded").then_some(Reached::Processor(PROCESSOR))
+    says("CPU time limit exceeded").then_some(Reached::Processor(PROCESSOR))
+}
+
+/// The lines in which the parts of a compiler speak of themselves. The others are about a file, which
+/// they may quote.
+fn of_tools(output: &str) -> impl Iterator<Item = &str> {
+    /// Compilers and their parts, also with a target before and a version behind.
+    const TOOLS: [&str; 13] = [
+        "gcc", "clang", "cc", "cc1", "as", "ld", "lld", "gold", "bfd", "collect2", "lto1", "rustc",
+        "javac",
+    ];
+    /// How they begin without saying who they are.
+    const NAMELESS: [&str; 8] = [
+        "error",
+        "fatal error",
+        "Fatal error",
+        "LLVM ERROR",
+        "memory allocation of",
+        "virtual memory exhausted",
+        "Allocation failed",
+        "# Native memory allocation",
+    ];
+    let is_tool = |line: &str| {
+        let name = line.split(": ").next().unwrap_or_default();
+        let name = name.rsplit('/').next().unwrap_or_default();
+        name.split(['-', '.']).any(|part| TOOLS.contains(&part))
+            && name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-._+".contains(&it))
+    };
+    // The assembler and the linker name their own temporary files.
+    let is_temporary = |line: &str| {
+        let name = Path::new(line.split(": ").next().unwrap_or_default());
+        name.is_absolute() && name.extension().is_some_and(|it| it == "s" || it == "o")
+    };
+    let lines = output.lines().zip(output.lines().skip(1).chain([""]));
+    lines.filter_map(move |(line, next)| {
+        // So `rustc` tells what a linker said, whose further lines are indented.
+        let said = line.trim_start();
+        let said = said.strip_prefix("= note: ").unwrap_or(said);
+        // Where a place in a file follows, the error is one of the file.
+        let is_of_file = next.trim_start().starts_with("--> ");
+        let is_nameless = || !is_of_file && NAMELESS.iter().any(|it| line.starts_with(it));
+        (is_tool(said) || is_temporary(said) || is_nameless()).then_some(said)
+    })
 }
 
 /// True if somebody killed the compiler, which was not us.
@@ -140,7 +187,8 @@ fn is_full(folder: &Path) -> bool {
 /// said that it got none.
 fn is_short_of_addresses(most: u64, output: &str) -> bool {
     let limits = [Resource::As, Resource::Data].map(|it| getrlimit(it).current);
-    limits.into_iter().flatten().any(|limit| limit < most) && output.contains("allocat")
+    limits.into_iter().flatten().any(|limit| limit < most)
+        && of_tools(output).any(|line| line.contains("allocat"))
 }
 
 /// How much processor time a compiler may use.
@@ -162,6 +210,7 @@ impl Compiler {
                     output: "-o",
                     smallest: "fn main() {}\n",
                     limits,
+                    hidden: Vec::new(),
                 }
             }
             Code::Java => Self {
@@ -170,6 +219,7 @@ impl Compiler {
                 output: "-d",
                 smallest: "class Smallest {}\n",
                 limits,
+                hidden: Vec::new(),
             },
             // Course machines have one of these compilers; all take the same options.
             _ => Self {
@@ -178,6 +228,7 @@ impl Compiler {
                 output: "-o",
                 smallest: "#include <stdio.h>\nint main(void) { puts(\"\"); return 0; }\n",
                 limits,
+                hidden: Vec::new(),
             },
         })
     }
@@ -194,6 +245,7 @@ impl Compiler {
         sandbox.shown.extend(shown::work(beside));
         sandbox.shown.extend(sources.iter().cloned());
         sandbox.writable.push(folder.to_owned());
+        sandbox.hidden.clone_from(&self.hidden);
         let patience = Patience {
             total: Duration::from_secs(180),
             asleep: Duration::from_secs(4),
@@ -237,5 +289,38 @@ mod tests {
         assert_eq!(ended(25), Some(Reached::Written(LARGEST)));
         assert_eq!(ended(11), None);
         assert_eq!(ended(1 << 8), None, "an exit code");
+    }
+
+    #[test]
+    fn a_limit_is_what_a_tool_says_and_not_what_a_file_says() {
+        let written = Some(Reached::Written(LARGEST));
+        for said in [
+            "gcc: fatal error: File size limit exceeded signal terminated program as",
+            "x86_64-linux-gnu-gcc-12: fatal error: File size limit exceeded signal terminated program as",
+            "/tmp/b/ccX.s: Assembler messages:\n/tmp/b/ccX.s: Fatal error: can't close /tmp/b/ccX.o: File too large",
+            "/usr/bin/ld: final link failed: File too large\ncollect2: error: ld returned 1 exit status",
+            "error: linking with `cc` failed: exit status: 1\n  |\n  = note: \"cc\" \"-m64\"\n  = note: /usr/bin/ld: final link failed: File too large\n          collect2: error: ld returned 1 exit status",
+            "error: failed to write /tmp/b/x.rcgu.o: File too large (os error 27)\n\nerror: aborting",
+            "error: error while writing Server: /tmp/b/classes/Server.class (File too large)",
+        ] {
+            assert_eq!(limit_in(said), written, "{said}");
+        }
+        let said = "gcc: fatal error: CPU time limit exceeded signal terminated program cc1";
+        assert_eq!(limit_in(said), Some(Reached::Processor(PROCESSOR)));
+        for quoted in [
+            "server.c:3:30: error: expected ';'\n    3 |     printf(\"File too large\\n\")\n      |      ^",
+            "server.c:1:2: error: #error File too large\n    1 | #error File too large",
+            "server.c:1:2: error: #error gcc: CPU time limit exceeded",
+            " printf(\"gcc: File too large\")\n ^",
+            "printf(\"cannot send: File too large\")\n       ^",
+            "error: File too large\n --> server.rs:1:1\n  |\n1 | compile_error!(\"File too large\");",
+        ] {
+            assert_eq!(limit_in(quoted), None, "{quoted}");
+        }
+        let tells = |output: &str| of_tools(output).any(|line| line.contains("allocat"));
+        assert!(tells("\ncc1: out of memory allocating 65536 bytes after a total of 1 byte"));
+        assert!(tells("virtual memory exhausted: Cannot allocate memory"));
+        assert!(tells("memory allocation of 5 bytes failed"));
+        assert!(!tells("server.c:2:5: error: 'allocate' undeclared\n    2 |     allocate();"));
     }
 }

@@ -45,9 +45,9 @@ pub(super) struct Java {
 
 /// Compiles a program and others to classes in a folder.
 pub(super) fn build(
-    file: &Path,
-    with: &[PathBuf],
+    (file, with): (&Path, &[PathBuf]),
     folder: &Path,
+    hidden: &[PathBuf],
     used: &Used,
 ) -> Result<Java, BuildError> {
     let java = find("java")?;
@@ -55,7 +55,7 @@ pub(super) fn build(
     fs::create_dir(&classes).map_err(failed("mkdir", &classes))?;
     let compiled = |file: &Path| {
         let sources = [&[file.to_owned()], with].concat();
-        compile(Code::Java, &sources, &classes, folder, used)
+        compile(Code::Java, &sources, &classes, folder, hidden, used)
     };
     let (file, warnings) = match compiled(file) {
         Err(BuildError::Refused { output, .. }) if public_class(file, &output).is_some() => {
@@ -149,7 +149,7 @@ mod tests {
             .collect();
         let none = Arguments::default();
         let built =
-            Built::from_sources(Code::Java, &paths[0], &paths[1..], &none, &Used::default());
+            Built::from_sources(Code::Java, &paths[0], &paths[1..], &none, &[], &Used::default());
         let argv = match built.as_ref() {
             Ok(built) => built.submission.argv.clone(),
             Err(BuildError::Refused { output, .. }) => return Some(output.clone()),

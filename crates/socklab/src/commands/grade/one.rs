@@ -180,7 +180,9 @@ impl Pool<'_> {
         let exercise = self.judge.exercise;
         let file = folder.join(&submitted.file);
         let compiling = Used::default();
-        let built = match Built::from_sources(code, &file, with, &exercise.arguments, &compiling) {
+        let (arguments, hidden) = (&exercise.arguments, &self.runner.hidden);
+        let built = Built::from_sources(code, &file, with, arguments, hidden, &compiling);
+        let built = match built {
             Ok(built) => built,
             Err(error) => {
                 let mut graded = self.judge.unbuilt(self.texts, submitted, &error);
