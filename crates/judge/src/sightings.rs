@@ -216,25 +216,57 @@ fn is_usual(call: &str, path: &str) -> bool {
     let in_proc = path.starts_with("/proc/")
         && matches!(name, "comm" | "coredump_filter" | "timerslack_ns" | "exec" | "current");
     // A folder that is there already, on the way to one that is not.
-    let on_the_way = matches!(call, "mkdir" | "mkdirat") && matches!(path, "/" | "/home" | "/root");
+    let makes_folder = matches!(call, "mkdir" | "mkdirat");
+    let on_the_way = makes_folder
+        && (matches!(path, "/" | "/home" | "/root" | "/var/cache")
+            || matches!(name, ".cache" | ".config"));
+    // The folder of a library in one that all libraries share.
+    let is_of_library = ["/.cache/", "/.config/", "/var/cache/"].iter().any(|shared| {
+        let below = path.split_once(shared).map(|(_, below)| below);
+        let first = below.and_then(|below| below.split('/').next());
+        first.is_some_and(|first| LIBRARIES.contains(&first))
+    });
     in_proc
         || on_the_way
-        || path.contains("/__pycache__")
-        || ["/.cache", "/var/cache/", "/.java", "/.config/"].iter().any(|one| path.contains(one))
+        || is_of_library
+        || path.split('/').any(|part| matches!(part, "__pycache__" | ".java" | ".fontconfig"))
 }
 
-/// Files that interpreters, loaders and tools look for in the folders above their own, and in a home.
+/// What libraries call their folders for what they keep and for their settings.
+const LIBRARIES: [&str; 16] = [
+    "dconf",
+    "fontconfig",
+    "go",
+    "go-build",
+    "gstreamer-1.0",
+    "ibus",
+    "JNA",
+    "matplotlib",
+    "mesa_shader_cache",
+    "mesa_shader_cache_db",
+    "node",
+    "node-gyp",
+    "numba",
+    "nvidia",
+    "pulse",
+    "Python-Eggs",
+];
+
+/// Files that interpreters, loaders and tools look for in the folders above their own, and in a home,
+/// and those in which the C library looks users and names up.
 fn is_looked_for(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let above = ["package.json", "pyvenv.cfg", "Cargo.toml", "go.mod", "go.work", "pom.xml"];
-    let in_home = [".npmrc", ".gitconfig", ".inputrc", ".profile", ".bashrc", ".hotspotrc"];
-    above.contains(&name)
+    let in_home = [".gitconfig", ".inputrc", ".profile", ".bashrc", ".hotspotrc"];
+    let is_found = above.contains(&name)
         || in_home.contains(&name)
         || name.ends_with(".so")
         || name.contains(".so.")
         || [
             "/node_modules",
+            "/.cache",
             "/.cargo/",
+            "/.config/",
             "/.rustup/",
             "/.local/",
             "/.m2/",
@@ -243,7 +275,68 @@ fn is_looked_for(path: &str) -> bool {
         ]
         .iter()
         .any(|one| path.contains(one))
-        || is_usual("openat", path)
+        || is_of_names(path)
+        || is_usual("openat", path);
+    is_found && !is_token(path)
+}
+
+/// True for a file with which its owner is let in somewhere, kept where tools keep their settings.
+fn is_token(path: &str) -> bool {
+    const FILES: [&str; 8] = [
+        "/.cargo/credentials",
+        "/.cargo/credentials.toml",
+        "/.m2/settings.xml",
+        "/.m2/settings-security.xml",
+        "/.npmrc",
+        "/.cache/huggingface/token",
+        "/.config/git/credentials",
+        "/.config/hub",
+    ];
+    const FOLDERS: [&str; 12] = [
+        "/.ssh",
+        "/.gnupg",
+        "/.config/gh",
+        "/.config/glab-cli",
+        "/.config/gcloud",
+        "/.config/op",
+        "/.config/rclone",
+        "/.config/google-chrome",
+        "/.config/chromium",
+        "/.config/BraveSoftware",
+        "/.config/microsoft-edge",
+        "/.local/share/keyrings",
+    ];
+    let is_in = |folder: &&str| {
+        let below = path.split_once(*folder).map(|(_, below)| below);
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    };
+    FILES.iter().any(|file| path.ends_with(file)) || FOLDERS.iter().any(|folder| is_in(&folder))
+}
+
+/// True for what the C library and its modules for users and names (`nss(5)`) keep outside `/etc`: caches,
+/// and the sockets of who knows more.
+fn is_of_names(path: &str) -> bool {
+    let path = path.strip_prefix("/var").filter(|path| path.starts_with("/run/")).unwrap_or(path);
+    [
+        "/var/lib/sss/mc",
+        "/var/lib/sss/pipes",
+        "/run/nscd",
+        "/var/lib/nscd",
+        "/var/cache/nscd",
+        "/var/db/nscd",
+        "/run/nslcd",
+        "/run/samba/winbindd",
+        "/run/systemd/userdb",
+        "/run/userdb",
+        "/run/host/userdb",
+        "/var/lib/extrausers",
+        "/var/lib/misc",
+    ]
+    .iter()
+    .any(|place| {
+        let below = path.strip_prefix(place);
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    })
 }
 
 fn of_call(call: &Call) -> Option<(SightingKind, String)> {
@@ -259,9 +352,12 @@ fn of_call(call: &Call) -> Option<(SightingKind, String)> {
     let error = call.error()?;
     match to {
         Endpoint::Inet { .. } | Endpoint::Inet6 { .. } => {
-            // Names are looked up by libraries, and nobody is there to ask.
             let is_own = to.ip_port().is_some_and(|(ip, _)| ip.is_loopback());
-            let is_outside = !is_own && to.port() != Some(53);
+            // Names are looked up by libraries, in datagrams first, and nobody is there to ask.
+            let is_stream =
+                call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::STREAM);
+            let is_look_up = to.port() == Some(53) && !is_stream;
+            let is_outside = !is_own && !is_look_up;
             (is_outside && error == Errno::ENETUNREACH)
                 .then(|| (SightingKind::NoNetwork, to.to_string()))
         }
@@ -280,9 +376,10 @@ const DESKTOPS: [&str; 4] = ["/.X11-unix/", "/dbus-", "/ssh-", "/.ICE-unix/"];
 
 /// Sockets that the C library and others connect to, if they are there.
 fn is_asked_by_libraries(path: &str) -> bool {
-    ["nscd", "/dev/log", "io.systemd.", "/sssd/", "resolve", "/systemd/journal", "/systemd/notify"]
+    ["/dev/log", "io.systemd.", "/sssd/", "resolve", "/systemd/journal", "/systemd/notify"]
         .iter()
         .any(|one| path.contains(one))
+        || is_of_names(path)
 }
 
 #[cfg(test)]
@@ -365,8 +462,57 @@ mod tests {
             look("/home/ana/package.json"),
             look("/home/ana/.local/lib/python3/site-packages"),
             look("/home/ana/lib/libc.so.6"),
+            attempt("mkdir", "/home/ana/.config", rofs),
+            attempt("mkdir", "/home/ana/.cache/mesa_shader_cache", rofs),
+            attempt("openat", "/home/ana/.config/dconf/user", rofs),
+            attempt("openat", "/home/ana/.java/fonts/17/fcinfo.properties", rofs),
+            look("/home/ana/.config/pip/pip.conf"),
+            look("/root/.cargo/config.toml"),
+            look("/home/ana/.config/ghostty"),
         ]);
         assert_eq!(found, []);
+    }
+
+    #[test]
+    fn what_starts_with_the_desktop_is_not_the_settings_of_a_library() {
+        for path in [
+            "/home/ana/.config/autostart/x.desktop",
+            "/home/ana/.config/systemd/user/x.service",
+            "/home/ana/.cache/x",
+            "/home/ana/.javascript",
+            "/var/cache/apt/pkgcache.bin",
+        ] {
+            let found = seen(vec![attempt("openat", path, Some(Errno(30)))]);
+            assert_eq!(found, [("wrote-outside", path.to_owned(), 1)]);
+        }
+    }
+
+    #[test]
+    fn keys_are_secrets_where_tools_keep_their_settings_too() {
+        for path in [
+            "/home/ana/.npmrc",
+            "/root/.cargo/credentials.toml",
+            "/home/ana/.m2/settings.xml",
+            "/home/ana/.config/gh/hosts.yml",
+            "/home/ana/.local/share/keyrings/login.keyring",
+            "/home/ana/.config/gcloud",
+        ] {
+            assert_eq!(seen(vec![look(path)]), [("read-secret", path.to_owned(), 1)]);
+        }
+    }
+
+    #[test]
+    fn who_looks_users_up_reads_no_secret() {
+        let places = [
+            "/var/lib/sss/mc/passwd",
+            "/run/systemd/userdb",
+            "/run/nscd/socket",
+            "/var/run/nscd/socket",
+            "/var/lib/extrausers/passwd",
+        ];
+        assert_eq!(seen(places.map(look).to_vec()), []);
+        // What is beside them is not looked at for a name.
+        assert_eq!(seen(vec![look("/var/lib/sss/db/cache.ldb")]).len(), 1);
     }
 
     #[test]
@@ -399,13 +545,22 @@ mod tests {
     }
 
     fn call(args: Args, address: Option<Endpoint>, error: Errno) -> Vec<Sighting> {
+        call_on(SocketType::STREAM, args, address, error)
+    }
+
+    fn call_on(
+        kind: SocketType,
+        args: Args,
+        address: Option<Endpoint>,
+        error: Errno,
+    ) -> Vec<Sighting> {
         let call = Call {
             name: Name::of("connect"),
             fd: Some(3),
             socket: Some(Arc::new(SocketId {
                 netns: None,
                 family: Family::INET,
-                kind: SocketType::STREAM,
+                kind,
                 protocol: Protocol::of(Family::INET, 6),
                 local: None,
                 peer: None,
@@ -439,11 +594,16 @@ mod tests {
         // Nobody listens there: that is inside, and an ordinary mistake.
         assert_eq!(connect(ip("127.0.0.1", 80), Errno::ECONNREFUSED), 0);
         assert_eq!(connect(ip("::1", 80), Errno::ENETUNREACH), 0);
-        assert_eq!(connect(ip("10.0.0.1", 53), Errno::ENETUNREACH), 0, "a name was looked up");
+        assert_eq!(connect(ip("8.8.8.8", 53), Errno::ENETUNREACH), 1, "a stream");
+        let asked = Args::Connect { address: ip("10.0.0.1", 53) };
+        let found = call_on(SocketType::DGRAM, asked, Some(ip("10.0.0.1", 53)), Errno::ENETUNREACH);
+        assert_eq!(found.len(), 0, "a name was looked up");
         let unix = |path: &str| Endpoint::Unix { path: path.to_owned() };
         assert_eq!(connect(unix("/run/docker.sock"), Errno::ENOENT), 1);
         assert_eq!(connect(unix("/tmp/.X11-unix/X0"), Errno::ENOENT), 1);
         assert_eq!(connect(unix("/var/run/nscd/socket"), Errno::ENOENT), 0);
+        assert_eq!(connect(unix("/var/lib/sss/pipes/nss"), Errno::ENOENT), 0);
+        assert_eq!(connect(unix("/run/nslcd/socket"), Errno::ENOENT), 0);
         assert_eq!(connect(unix("/home/ana/server.sock"), Errno::ENOENT), 0, "its own, perhaps");
         let raw = Args::Socket {
             family: Family::INET,
