@@ -306,11 +306,11 @@ fn is_token(path: &str) -> bool {
         "/.config/microsoft-edge",
         "/.local/share/keyrings",
     ];
-    let is_in = |folder: &&str| {
-        let below = path.split_once(*folder).map(|(_, below)| below);
+    let is_in = |folder: &str| {
+        let below = path.split_once(folder).map(|(_, below)| below);
         below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
     };
-    FILES.iter().any(|file| path.ends_with(file)) || FOLDERS.iter().any(|folder| is_in(&folder))
+    FILES.iter().any(|file| path.ends_with(file)) || FOLDERS.iter().any(|folder| is_in(folder))
 }
 
 /// True for what the C library and its modules for users and names (`nss(5)`) keep outside `/etc`: caches,

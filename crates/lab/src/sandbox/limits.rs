@@ -48,7 +48,8 @@ impl Default for Limits {
             file: 64 << 20,
             temporary: 64 << 20,
             files: 4096,
-            descriptors: 4096,
+            // As many as a process has everywhere; what waits in sockets is counted by nobody.
+            descriptors: 1024,
         }
     }
 }
