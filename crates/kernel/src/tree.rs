@@ -43,11 +43,20 @@ pub fn usage(roots: &[u32], most: u64) -> Usage {
 /// counts once (`Pss` of `proc_pid_smaps(5)`), and that of the files in memory that they have open or
 /// mapped (`memfd_create(2)`, `tmpfs(5)`). It takes long to find out. What may not be looked at counts
 /// as in [`usage`].
-pub fn memory(roots: &[u32], most: u64) -> u64 {
+///
+/// Pages that all processes share and none has in its table (`MADV_DONTNEED` of `madvise(2)`) stay in
+/// memory. How many they are the kernel doesn't say: they count as far as there are mappings for them,
+/// and no further than `grown`, which is by how many bytes the files in memory of the whole machine have
+/// grown ([`crate::memory::of_files`]).
+pub fn memory(roots: &[u32], most: u64, grown: u64) -> u64 {
     let count = usize::try_from(most).unwrap_or(usize::MAX);
     let (mut own, mut mapped) = (0_u64, 0_u64);
-    let mut open = BTreeMap::new();
+    let (mut open, mut shared) = (BTreeMap::new(), BTreeSet::new());
     for process in Members::of(roots).take(count) {
+        if grown > 0 {
+            let maps = fs::read_to_string(format!("/proc/{process}/maps"));
+            shared.extend(shared_in_memory(&maps.unwrap_or_default()));
+        }
         let (all, files) = proportional(process)
             .or_else(|| Some((of_process(process)?.memory, 0)))
             .unwrap_or_default();
@@ -55,7 +64,49 @@ pub fn memory(roots: &[u32], most: u64) -> u64 {
         mapped += files;
         open.extend(files_in_memory(process));
     }
-    own + mapped.max(open.values().sum())
+    own + in_files(mapped, &open, &shared, grown)
+}
+
+/// How many bytes there are in files of which so many are in the tables of processes, and these are open
+/// or shared.
+fn in_files(
+    mapped: u64,
+    open: &BTreeMap<(u64, u64), u64>,
+    shared: &BTreeSet<Shared>,
+    grown: u64,
+) -> u64 {
+    let closed = shared.iter().filter(|one| !open.contains_key(&one.file)).map(|one| one.length);
+    let (open, closed) = (open.values().sum::<u64>(), closed.fold(0, u64::saturating_add));
+    mapped.max(open.saturating_add(closed.min(grown.saturating_sub(open))))
+}
+
+/// A file in memory by device and inode, or a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shared {
+    file: (u64, u64),
+    /// Where the part begins in the file, in bytes, and its length.
+    offset: u64,
+    length: u64,
+}
+
+/// What of files without a name is mapped to be shared, by the lines of `proc_pid_maps(5)`.
+fn shared_in_memory(maps: &str) -> impl Iterator<Item = Shared> {
+    let hex = |text: &str| u64::from_str_radix(text, 16).ok();
+    maps.lines().filter_map(move |line| {
+        let mut fields = line.split_ascii_whitespace();
+        let (from, to) = fields.next()?.split_once('-')?;
+        let is_shared = fields.next()?.ends_with('s');
+        let offset = hex(fields.next()?)?;
+        let (major, minor) = fields.next()?.split_once(':')?;
+        let device = |text| u32::from_str_radix(text, 16).ok();
+        let file =
+            (rustix::fs::makedev(device(major)?, device(minor)?), fields.next()?.parse().ok()?);
+        let name = fields.next()?;
+        let is_in_memory =
+            name == "/dev/zero" || name.starts_with("/memfd:") || name.starts_with("/SYSV");
+        let length = hex(to)?.saturating_sub(hex(from)?);
+        (is_shared && is_in_memory).then_some(Shared { file, offset, length })
+    })
 }
 
 /// The sum of the largest resident sets that these processes and their descendants have had since they
@@ -180,13 +231,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shared_without_a_name_is_found_once() {
+        let maps = "\
+7f0000000000-7f0004000000 rw-s 00000000 00:01 1031 /dev/zero (deleted)
+7f0010000000-7f0014000000 rw-s 00000000 00:01 1031 /dev/zero (deleted)
+7f0020000000-7f0020001000 r--s 00002000 00:01 9 /memfd:a b (deleted)
+7f0030000000-7f0030001000 rw-s 00000000 00:01 7 /SYSV00000000 (deleted)
+7f0040000000-7f0040001000 rw-p 00000000 00:01 8 /dev/zero (deleted)
+7f0050000000-7f0050001000 r--s 00000000 08:01 5 /usr/share/locale
+7f0060000000-7f0060001000 rw-p 00000000 00:00 0
+";
+        let found: BTreeSet<Shared> = shared_in_memory(maps).collect();
+        let found: Vec<_> = found.iter().map(|one| (one.file.1, one.offset, one.length)).collect();
+        assert_eq!(found, [(7, 0, 4096), (9, 0x2000, 4096), (1031, 0, 64 << 20)]);
+    }
+
+    #[test]
+    fn pages_in_no_table_count_as_far_as_files_have_grown() {
+        let part = |inode, length| Shared { file: (1, inode), offset: 0, length };
+        let shared = BTreeSet::from([part(7, 1000), part(8, 500)]);
+        let open = BTreeMap::from([((1, 7), 300)]);
+        assert_eq!(in_files(0, &BTreeMap::new(), &shared, 2000), 1500);
+        assert_eq!(in_files(0, &BTreeMap::new(), &shared, 1200), 1200);
+        assert_eq!(in_files(0, &open, &shared, 2000), 800, "what is open has a size");
+        assert_eq!(in_files(900, &open, &shared, 2000), 900, "it is in a table");
+        assert_eq!(in_files(0, &open, &shared, 0), 300, "nothing has grown");
+    }
+
+    #[test]
     fn this_process_uses_memory_and_is_awake() {
         let this = [std::process::id()];
         let usage = usage(&this, 1000);
         assert!(usage.memory > 0 && usage.threads > 0, "{usage:?}");
         assert!(!is_asleep(&this), "it runs this test");
         assert_eq!(Members::of(&this).next(), Some(this[0]));
-        assert!(memory(&this, 1) > 0);
+        assert!(memory(&this, 1, 0) > 0);
         assert!(most_resident(this[0]).is_some_and(|most| most > 0));
         // What is ours is nobody else's.
         assert_eq!(peak(&this, 1), 0);

@@ -159,7 +159,7 @@ impl Running {
                 return self.child.wait().map(Ok);
             }
             if used.memory > sandbox.limits.memory
-                && tree::memory(&roots, sandbox.limits.processes) > sandbox.limits.memory
+                && tree::memory(&roots, sandbox.limits.processes, 0) > sandbox.limits.memory
             {
                 return Ok(Err(Reached::Memory(sandbox.limits.memory)));
             }

@@ -174,10 +174,10 @@ impl Watched {
         }
         // Files in memory are in no process. Somebody on this machine has made large ones.
         let files = || Some(memory::of_files()?.saturating_sub(files_before?));
-        let may_be_over =
-            used.memory > limits.memory || files().is_some_and(|it| it > limits.memory);
+        let grown = files().filter(|grown| *grown > limits.memory).unwrap_or(0);
+        let may_be_over = used.memory > limits.memory || grown > 0;
         // What a program shares with its children is its own only once.
-        let is_over = may_be_over && tree::memory(&roots, limits.processes) > limits.memory;
+        let is_over = may_be_over && tree::memory(&roots, limits.processes, grown) > limits.memory;
         is_over.then_some(LimitReached::Memory(limits.memory))
     }
 
