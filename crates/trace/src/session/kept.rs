@@ -152,7 +152,12 @@ impl Look {
         let opened = format!("/proc/{tid}/fd/{fd}");
         if self.is_own {
             let real = fs::read_link(opened).ok()?;
-            return confines.hides(&real).then_some(real);
+            // What a sandbox shows in place of a file has no name any more, `proc_pid_fd(5)`.
+            let real = real.to_string_lossy();
+            let real = PathBuf::from(real.strip_suffix(" (deleted)").unwrap_or(&real));
+            // Its own link has led there.
+            let is_secret = confines.hides(&real) || real == Path::new(USERS);
+            return is_secret.then_some(real);
         }
         // A folder that is empty in the sandbox, or holds but a part of what there is.
         let inside = fs::metadata(opened).ok().filter(Metadata::is_dir)?;

@@ -210,7 +210,7 @@ impl Lives<'_, '_> {
         process.argv = Rc::new(probe::argv(tid));
         process.exe = probe::exe(tid);
         process.asked_for_parent = false;
-        process.looks_up_users = false;
+        process.looks_up.clear();
         if Rc::strong_count(&process.table) > 1 {
             let own = process.table.borrow().clone();
             process.table = Rc::new(own.into());

@@ -74,8 +74,9 @@ pub(crate) struct TracedProcess {
     pub(crate) carries: Carries,
     /// It is in a sandbox, and its attempts are recorded.
     pub(crate) confined: Option<Rc<Confined>>,
-    /// Its C library has read how names of users are looked up (`nsswitch.conf(5)`).
-    pub(crate) looks_up_users: bool,
+    /// Where its C library opens the files in which users are looked up: the addresses behind the calls
+    /// with which `nsswitch.conf(5)` was opened as that library does it.
+    pub(crate) looks_up: Vec<u64>,
     /// It has asked for its parent's number and was told that there is none it could see.
     pub(crate) asked_for_parent: bool,
     /// Its descriptors may not be duplicated.
@@ -109,7 +110,7 @@ impl TracedProcess {
             rings: Vec::new(),
             carries: Carries::default(),
             confined: None,
-            looks_up_users: false,
+            looks_up: Vec::new(),
             asked_for_parent: false,
             guarded: false,
             argv: Rc::default(),
@@ -142,7 +143,7 @@ impl TracedProcess {
             uncertain: self.uncertain,
             attached: self.attached,
             confined: self.confined.clone(),
-            looks_up_users: self.looks_up_users,
+            looks_up: self.looks_up.clone(),
             guarded: self.guarded,
             argv: Rc::clone(&self.argv),
             exe: self.exe.clone(),

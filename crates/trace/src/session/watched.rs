@@ -13,13 +13,17 @@ use socklab_event::{Errno, Name, Process as Life};
 
 use super::calls::Calls;
 use super::kept::{LOOK_UPS, Look, PASSWORDS, USERS};
-use crate::confines::Confines;
+use super::process::TracedProcess;
+use crate::confines::Confined;
 use crate::memory::{Memory, TraceeMemory};
 use crate::probe;
 use crate::ptrace::CallEntry;
 
 /// How often each kind of attempt of a command is recorded: a program may try for ever.
 const MOST: u32 = 100;
+
+/// From how many addresses a process may be seen to find out how users are looked up.
+const MOST_LOOK_UPS: usize = 4;
 
 /// The longest path, `PATH_MAX`.
 const LONGEST: usize = 4096;
@@ -42,8 +46,8 @@ enum Aim {
     Change { path: String, is_own: bool },
     /// To see what is at this path.
     Look(Look),
-    /// To find out how users are looked up.
-    LookUp,
+    /// To find out how users are looked up, from this address.
+    LookUp(u64),
     /// To write to what this descriptor stands for.
     Write(i32),
     /// To send a signal to this process, or group of processes.
@@ -171,10 +175,8 @@ impl Calls<'_> {
         let Some(watched) = WATCHED.iter().find(|one| one.number == entry.number) else { return };
         let confined = self.tracees.process_of(tid).and_then(|process| process.confined.clone());
         let Some(confined) = confined else { return };
-        let mut aims = watched
-            .objects
-            .iter()
-            .filter_map(|object| self.aim(tid, *object, &entry.arguments, &confined.confines));
+        let mut aims =
+            watched.objects.iter().filter_map(|object| self.aim(tid, *object, entry, &confined));
         let (first, second) = (aims.next(), aims.next());
         // Of two paths, the one that is not its own tells.
         let aim = match (first, second) {
@@ -191,9 +193,10 @@ impl Calls<'_> {
         &self,
         tid: pid_t,
         object: Object,
-        arguments: &[u64; 6],
-        confines: &Confines,
+        entry: &CallEntry,
+        confined: &Confined,
     ) -> Option<Aim> {
+        let (arguments, confines) = (&entry.arguments, &confined.confines);
         let change = |path: PathBuf| {
             let is_own = path.as_os_str().is_empty() || confines.owns(&path);
             Aim::Change { path: path.to_string_lossy().into_owned(), is_own }
@@ -201,11 +204,17 @@ impl Calls<'_> {
         // An `int` is the lower half of a register.
         let int = |index: usize| arguments[index] as i32;
         let named = |folder: Option<usize>, path: usize| {
-            self::path(tid, folder.map_or(libc::AT_FDCWD, int), arguments[path])
+            let path = self::path(tid, folder.map_or(libc::AT_FDCWD, int), arguments[path])?;
+            Some(without_detour(tid, path, |process| confined.is_foreign(process)))
         };
-        let looks_up = self.looks_up(tid);
+        let looks_up = self.looks_up(tid, entry.instruction);
         let opened = |path: PathBuf, flags: u32| match flags & WRITING {
-            0 if path == Path::new(LOOK_UPS) => Some(Aim::LookUp),
+            // Other libraries read it, too, by the call that programs have for their own files; they leave
+            // it open to what is executed.
+            0 if path == Path::new(LOOK_UPS) => {
+                let closes = flags & libc::O_CLOEXEC.cast_unsigned() != 0;
+                closes.then_some(Aim::LookUp(entry.instruction))
+            }
             0 => Look::at(path, flags, confines, looks_up).map(Aim::Look),
             _ => Some(change(path)),
         };
@@ -232,9 +241,12 @@ impl Calls<'_> {
         }
     }
 
-    /// The lists that its libraries may read for this program.
-    fn looks_up(&self, tid: pid_t) -> &'static [&'static str] {
-        let process = self.tracees.process_of(tid).filter(|process| process.looks_up_users);
+    /// The lists that its libraries may read for this program with a call at this address. The C library
+    /// opens them where it has opened what says how to look up, for users or hosts; and a program whose
+    /// library has done so has another address for calls of its own.
+    fn looks_up(&self, tid: pid_t, instruction: u64) -> &'static [&'static str] {
+        let looks_up = |process: &&TracedProcess| process.looks_up.contains(&instruction);
+        let process = self.tracees.process_of(tid).filter(looks_up);
         match process.map(|process| name(process.exe.as_deref()).unwrap_or_default()) {
             // It asks for the password of everybody whose name it is asked for.
             Some(name) if name.starts_with("perl") => &[USERS, PASSWORDS],
@@ -260,8 +272,11 @@ impl Calls<'_> {
                 }
                 None
             }
-            Aim::LookUp => {
-                self.tracees.process_of_mut(tid)?.looks_up_users = true;
+            Aim::LookUp(at) => {
+                let known = &mut self.tracees.process_of_mut(tid)?.looks_up;
+                if known.len() < MOST_LOOK_UPS && !known.contains(at) {
+                    known.push(*at);
+                }
                 None
             }
             Aim::Look(look) if look.is_certain() => {
@@ -378,6 +393,46 @@ fn path(tid: pid_t, folder: i32, address: u64) -> Option<PathBuf> {
     }
 }
 
+/// The path that this one leads to by way of what the process itself, or another of its own, has as its
+/// root, working directory or descriptor (`proc_pid(5)`).
+fn without_detour(tid: pid_t, path: PathBuf, is_foreign: impl Fn(i32) -> bool) -> PathBuf {
+    // A folder that is open may be one of `/proc` again.
+    let mut path = path;
+    for _ in 0..8 {
+        match past_detour(tid, &path, &is_foreign) {
+            Some(next) => path = next,
+            None => break,
+        }
+    }
+    path
+}
+
+fn past_detour(tid: pid_t, path: &Path, is_foreign: impl Fn(i32) -> bool) -> Option<PathBuf> {
+    let mut parts = path.strip_prefix("/proc").ok()?.iter();
+    let who = parts.next()?;
+    let is_self = who == "self" || who == "thread-self";
+    let number = || who.to_str()?.parse::<i32>().ok();
+    if !is_self && number().is_none_or(|process| process == 1 || is_foreign(process)) {
+        return None;
+    }
+    let mut what = parts.next()?;
+    if what == "task" {
+        what = parts.nth(1)?;
+    }
+    let place = match what.to_str()? {
+        "root" => PathBuf::from("/"),
+        // Where another process of its own is, nobody asks.
+        "cwd" if is_self => std::fs::read_link(format!("/proc/{tid}/cwd")).ok()?,
+        "fd" if is_self => {
+            let fd = parts.next()?.to_str()?.parse::<u32>().ok()?;
+            std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok()?
+        }
+        _ => return None,
+    };
+    // A pipe or a socket has no path.
+    place.is_absolute().then(|| without_dots(&place.join(parts.collect::<PathBuf>())))
+}
+
 /// The path without `.` and `..`.
 pub(super) fn without_dots(path: &Path) -> PathBuf {
     use std::path::Component;
@@ -401,6 +456,23 @@ mod tests {
         let told = |path: &str| without_dots(Path::new(path)).display().to_string();
         assert_eq!(told("/a/./b/../c"), "/a/c");
         assert_eq!(told("/../../x"), "/x");
+    }
+
+    #[test]
+    fn a_detour_leads_to_what_is_read() {
+        let this = i32::try_from(std::process::id()).expect("a small number");
+        let told = |path: &str| without_detour(this, path.into(), |process| process != this);
+        for way in ["self", "thread-self", &format!("{this}"), &format!("self/task/{this}")] {
+            let shadow = told(&format!("/proc/{way}/root/etc/shadow"));
+            assert_eq!(shadow, Path::new("/etc/shadow"), "{way}");
+        }
+        assert_eq!(told("/proc/self/root/proc/self/root/x"), Path::new("/x"));
+        let here = std::env::current_dir().expect("a folder");
+        assert_eq!(told("/proc/self/cwd/notes"), here.join("notes"));
+        // Not its own, and what only looks like one.
+        for path in ["/proc/1/root/etc/shadow", "/proc/self/maps", "/proc/self/fd/99999/x"] {
+            assert_eq!(told(path), Path::new(path));
+        }
     }
 
     #[test]
