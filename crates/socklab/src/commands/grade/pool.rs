@@ -130,8 +130,9 @@ impl<'a> Pool<'a> {
                 };
                 match told {
                     News::Graded(at, graded, known) => {
+                        // Whoever reads of it and interrupts finds it in the pages.
+                        self.so_far.add(at, (*graded).clone());
                         progress.advance(self.speaker, self, &graded, known);
-                        self.so_far.add(at, *graded);
                     }
                     News::Trouble(error) => {
                         trouble.get_or_insert(error);
