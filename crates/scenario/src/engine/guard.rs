@@ -70,7 +70,7 @@ enum Members {
 /// What there was before a program started.
 #[derive(Clone, Copy, Debug)]
 struct Before {
-    /// Of files in memory, on the whole machine, in bytes.
+    /// Of files in memory, on the whole machine, in bytes; or what is left of them, if others had some.
     files: Option<u64>,
     /// In the scenario's folder.
     room: Room,
@@ -195,7 +195,7 @@ impl Guard {
         let (found, who) = (Arc::clone(&self.limit), who.to_owned());
         let most = Arc::clone(&self.memory);
         let room = Room::taken_in(&uses.folder, uses.limits.files);
-        let before = Before { files: memory::of_files(), room };
+        let mut before = Before { files: memory::of_files(), room };
         let watch = move || {
             let mut over = false;
             while watched.is_there() {
@@ -203,6 +203,7 @@ impl Guard {
                     let peak = tree::peak(&watched.roots(), uses.limits.processes);
                     most.fetch_max(peak, Ordering::Relaxed);
                 }
+                before.files = before.files.and_then(|files| Some(files.min(memory::of_files()?)));
                 if !over && let Some(limit) = watched.reached(&uses, &before) {
                     found
                         .lock()
