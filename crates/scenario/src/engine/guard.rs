@@ -14,10 +14,9 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, pidfd_send_signal};
 use socklab_event::{Event, Place, Process};
 use socklab_kernel::{clock, memory, process, tree};
-use socklab_lab::Limits;
+use socklab_lab::{Limits, Room};
 
 use super::failure;
-use super::room::Room;
 use super::terminal::Printed;
 use super::watch::Watch;
 use crate::recording::LimitReached;

@@ -39,10 +39,6 @@ mod play;
 mod ports;
 mod present;
 mod pulse;
-/// What is on a disk is counted in one way for programs and for compilers.
-mod room {
-    pub(super) use socklab_lab::Room;
-}
 mod started;
 mod stuck;
 mod talk;
