@@ -599,7 +599,7 @@ fn a_full_disk_keeps_what_was_graded_and_goes_on_when_there_is_room() {
     need!("python3");
     need!("unshare");
     let school = School::of("echo-server", &[("ana", "solution.py"), ("eva", "solution.py")]);
-    let script = "mkdir disk; mount -t tmpfs -o size=13m none disk
+    let script = "mkdir disk; mount -t tmpfs -o size=8m none disk
         grade() { \"$0\" grade echo-server class -o disk/out -j 1 --seed 5 >\"$1\" 2>\"$1.err\"; }
         code=0; grade first || code=$?; echo $code >first.code
         cp disk/out/results.jsonl kept.jsonl
