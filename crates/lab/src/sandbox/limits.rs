@@ -48,8 +48,9 @@ impl Default for Limits {
             file: 64 << 20,
             temporary: 64 << 20,
             files: 4096,
-            // As many as a process has everywhere; what waits in sockets is counted by nobody.
-            descriptors: 1024,
+            // Who starts processes without end has pipes to each: their number must be the limit that it
+            // reaches first.
+            descriptors: 4096,
         }
     }
 }
