@@ -11,6 +11,7 @@
 //! | which Unix sockets are there, by which names, and which listen? | [`unix::read`] |
 //! | does this process have a socket on this port? | [`table::has_port`] |
 //! | which socket is at the other end of this Unix socket? | [`diag::unix_peer`] |
+//! | how much memory is what was sent and not read yet? | [`diag::under_way`] |
 //! | is this thread running or sleeping, and in which call? | [`process::state`], [`process::system_call`] |
 //! | which arguments, executable and sockets does this process have? | [`process`] |
 //! | can this process still do something unless somebody else does? | [`waits_forever`] |

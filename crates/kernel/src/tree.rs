@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,11 +48,12 @@ pub fn usage(roots: &[u32], most: u64) -> Usage {
 /// Pages that all processes share and none has in its table (`MADV_DONTNEED` of `madvise(2)`) stay in
 /// memory. How many they are the kernel doesn't say: they count as far as there are mappings for them,
 /// and no further than `grown`, which is by how many bytes the files in memory of the whole machine have
-/// grown ([`crate::memory::of_files`]).
+/// grown ([`crate::memory::of_files`]). Nor is it said which files a process has open that may not be looked
+/// at (`PR_SET_DUMPABLE` of `prctl(2)`): then `grown` counts as a whole.
 pub fn memory(roots: &[u32], most: u64, grown: u64) -> u64 {
     let count = usize::try_from(most).unwrap_or(usize::MAX);
     let (mut own, mut mapped) = (0_u64, 0_u64);
-    let (mut open, mut shared) = (BTreeMap::new(), BTreeSet::new());
+    let (mut open, mut shared, mut unseen) = (BTreeMap::new(), BTreeSet::new(), 0);
     for process in Members::of(roots).take(count) {
         if grown > 0 {
             let maps = fs::read_to_string(format!("/proc/{process}/maps"));
@@ -62,9 +64,14 @@ pub fn memory(roots: &[u32], most: u64, grown: u64) -> u64 {
             .unwrap_or_default();
         own += all.saturating_sub(files);
         mapped += files;
-        open.extend(files_in_memory(process));
+        match files_in_memory(process) {
+            Ok(files) => open.extend(files),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => unseen = grown,
+            // It has ended.
+            Err(_) => {}
+        }
     }
-    own + in_files(mapped, &open, &shared, grown)
+    own + in_files(mapped, &open, &shared, grown).max(unseen)
 }
 
 /// How many bytes there are in files of which so many are in the tables of processes, and these are open
@@ -109,11 +116,20 @@ fn shared_in_memory(maps: &str) -> impl Iterator<Item = Shared> {
     })
 }
 
-/// The sum of the largest resident sets that these processes and their descendants have had since they
-/// began to execute their files (`VmHWM` of `proc_pid_status(5)`), in bytes. What several of them share
-/// counts for each of them. A process that executes the same file as this one is left out: it is one of
-/// ours, or has not begun yet.
-pub fn peak(roots: &[u32], most: u64) -> u64 {
+/// What the kernel says of the memory of processes besides what they have now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// The sum of the largest resident sets that they have had since they began to execute their files
+    /// (`VmHWM` of `proc_pid_status(5)`), in bytes. What several of them share counts for each of them.
+    pub peak: u64,
+    /// Their page tables (`VmPTE`), in bytes: they are in no resident set, and many pages may be mapped of
+    /// which none is there.
+    pub tables: u64,
+}
+
+/// The footprint of these processes and their descendants. A process that executes the same file as this
+/// one is left out: it is one of ours, or has not begun yet.
+pub fn footprint(roots: &[u32], most: u64) -> Footprint {
     let count = usize::try_from(most).unwrap_or(usize::MAX);
     let file = |process: &str| {
         let about = fs::metadata(format!("/proc/{process}/exe")).ok()?;
@@ -124,37 +140,39 @@ pub fn peak(roots: &[u32], most: u64) -> u64 {
         let file = file(&process.to_string());
         file.is_some() && file != own
     });
-    theirs.filter_map(most_resident).sum()
+    let mut all = Footprint::default();
+    for process in theirs {
+        let Ok(status) = fs::read_to_string(format!("/proc/{process}/status")) else { continue };
+        all.peak += kilobytes(&status, "VmHWM:").unwrap_or(0);
+        all.tables += kilobytes(&status, "VmPTE:").unwrap_or(0);
+    }
+    all
 }
 
-fn most_resident(process: u32) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+/// The bytes that a line of a process's file tells of.
+fn kilobytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
 }
 
 /// The memory of a process, and the part of it that is mapped files in memory.
 fn proportional(process: u32) -> Option<(u64, u64)> {
     let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-    let of = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-        Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
-    };
-    Some((of("Pss:")?, of("Pss_Shmem:").unwrap_or(0)))
+    Some((kilobytes(&text, "Pss:")?, kilobytes(&text, "Pss_Shmem:").unwrap_or(0)))
 }
 
 /// The files in memory that a process has open: by device and inode, the bytes each takes.
-fn files_in_memory(process: u32) -> Vec<((u64, u64), u64)> {
+fn files_in_memory(process: u32) -> io::Result<Vec<((u64, u64), u64)>> {
     /// `TMPFS_MAGIC`, `statfs(2)`.
     const IN_MEMORY: u64 = 0x0102_1994;
-    let entries = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    let entries = fs::read_dir(format!("/proc/{process}/fd"))?.flatten();
     let of = |path: PathBuf| {
         let about = fs::metadata(&path).ok().filter(|it| it.is_file() && it.blocks() > 0)?;
         // The kind of a file system has another type on every processor, but not another value.
         let kind = rustix::fs::statfs(&path).ok()?.f_type as u64;
         (kind == IN_MEMORY).then(|| ((about.dev(), about.ino()), about.blocks() * 512))
     };
-    entries.filter_map(|entry| of(entry.path())).collect()
+    Ok(entries.filter_map(|entry| of(entry.path())).collect())
 }
 
 /// True if every thread of these processes and their descendants sleeps until something happens: none
@@ -218,6 +236,7 @@ fn parse(stat: &str, page: u64) -> Option<Usage> {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::process::Command;
 
     use super::*;
 
@@ -266,14 +285,18 @@ mod tests {
         assert!(!is_asleep(&this), "it runs this test");
         assert_eq!(Members::of(&this).next(), Some(this[0]));
         assert!(memory(&this, 1, 0) > 0);
-        assert!(most_resident(this[0]).is_some_and(|most| most > 0));
         // What is ours is nobody else's.
-        assert_eq!(peak(&this, 1), 0);
+        assert_eq!(footprint(&this, 1), Footprint::default());
+        let mut other = Command::new("sleep").arg("1000").spawn().unwrap();
+        let theirs = footprint(&[other.id()], 1);
+        assert!(theirs.peak > 0 && theirs.tables > 0, "{theirs:?}");
+        other.kill().unwrap();
+        other.wait().unwrap();
         let flags = rustix::fs::MemfdFlags::CLOEXEC;
         let mut file = fs::File::from(rustix::fs::memfd_create("in memory", flags).unwrap());
         file.write_all(&[1; 100_000]).unwrap();
         let about = file.metadata().unwrap();
-        let found = files_in_memory(this[0]);
+        let found = files_in_memory(this[0]).unwrap();
         let mine = found.iter().find(|(key, _)| *key == (about.dev(), about.ino()));
         assert!(mine.is_some_and(|(_, bytes)| *bytes >= 100_000), "{found:?}");
     }

@@ -20,10 +20,10 @@ pub struct Limits {
     pub processes: u64,
     /// The processor time of each process, and of all of them together.
     pub processor: Duration,
-    /// How much may be printed, in bytes, and 16 more for each byte that was received: whoever logs what
-    /// comes prints more the more comes.
+    /// How much may be printed, in bytes, and 16 more for each byte that was received or sent: whoever
+    /// logs what comes and goes prints more the more there is of it.
     pub output: u64,
-    /// How often something may be printed, and 16 times more for each byte that was received.
+    /// How often something may be printed, and 16 times more for each byte that was received or sent.
     pub prints: u64,
     /// The size of each file, in bytes (`RLIMIT_FSIZE`).
     pub file: u64,
@@ -55,7 +55,7 @@ impl Default for Limits {
     }
 }
 
-/// How much more may be printed, and how often, for each byte that was received.
+/// How much more may be printed, and how often, for each byte that was received or sent.
 const LOGGED: u64 = 16;
 
 /// The limits of `setrlimit(2)`, planned before a `fork`.
@@ -63,14 +63,14 @@ const LOGGED: u64 = 16;
 pub(crate) struct Planned(Vec<(Resource, u64)>);
 
 impl Limits {
-    /// How much may be printed by a program that has received so many bytes.
-    pub fn output_after(&self, received: u64) -> u64 {
-        self.output.saturating_add(received.saturating_mul(LOGGED))
+    /// How much may be printed by a program that has received and sent so many bytes.
+    pub fn output_after(&self, moved: u64) -> u64 {
+        self.output.saturating_add(moved.saturating_mul(LOGGED))
     }
 
-    /// How often a program may print that has received so many bytes.
-    pub fn prints_after(&self, received: u64) -> u64 {
-        self.prints.saturating_add(received.saturating_mul(LOGGED))
+    /// How often a program may print that has received and sent so many bytes.
+    pub fn prints_after(&self, moved: u64) -> u64 {
+        self.prints.saturating_add(moved.saturating_mul(LOGGED))
     }
 
     pub(crate) fn plan(&self, in_cell: bool) -> Planned {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, pidfd_send_signal};
 use socklab_event::{Event, Place, Process};
-use socklab_kernel::{clock, memory, process, tree};
+use socklab_kernel::{clock, diag, memory, process, tree};
 use socklab_lab::{Limits, Room};
 
 use super::failure;
@@ -141,22 +141,25 @@ impl Watched {
         }
     }
 
-    fn reached(&self, uses: &Uses, before: &Before) -> Option<LimitReached> {
+    /// Which limit it has reached; its page tables take so many bytes.
+    fn reached(&self, uses: &Uses, before: &Before, tables: u64) -> Option<LimitReached> {
         let Before { files: files_before, room: room_before } = *before;
         let (limits, roots) = (uses.limits, self.roots());
         let used = tree::usage(&roots, limits.processes);
         if used.threads > limits.processes {
             return Some(LimitReached::Processes(limits.processes));
         }
-        let (prints, received) = {
+        let (prints, moved) = {
             let seen = self.seen.lock();
-            seen.commands.get(self.command).map_or((0, 0), |it| (it.prints, it.received))
+            seen.commands
+                .get(self.command)
+                .map_or((0, 0), |it| (it.prints, it.received.saturating_add(it.sent)))
         };
-        let most = limits.prints_after(received);
+        let most = limits.prints_after(moved);
         if prints > most {
             return Some(LimitReached::Prints(most));
         }
-        let most = limits.output_after(received);
+        let most = limits.output_after(moved);
         if uses.printed.bytes() > most {
             return Some(LimitReached::Output(most));
         }
@@ -174,10 +177,26 @@ impl Watched {
         // Files in memory are in no process. Somebody on this machine has made large ones.
         let files = || Some(memory::of_files()?.saturating_sub(files_before?));
         let grown = files().filter(|grown| *grown > limits.memory).unwrap_or(0);
-        let may_be_over = used.memory > limits.memory || grown > 0;
+        let kernel = tables.saturating_add(self.sent(uses));
+        let may_be_over = used.memory.saturating_add(kernel) > limits.memory || grown > 0;
         // What a program shares with its children is its own only once.
-        let is_over = may_be_over && tree::memory(&roots, limits.processes, grown) > limits.memory;
-        is_over.then_some(LimitReached::Memory(limits.memory))
+        let all = || tree::memory(&roots, limits.processes, grown).saturating_add(kernel);
+        (may_be_over && all() > limits.memory).then_some(LimitReached::Memory(limits.memory))
+    }
+
+    /// The memory of sockets and of what was sent and nobody has read, in bytes; 0 if there are too few
+    /// for it to matter. Only a cell is in a network that others don't send in. What there is in it
+    /// counts for the submission.
+    fn sent(&self, uses: &Uses) -> u64 {
+        /// A TCP socket may have room for some 30 MB (`tcp_rmem` and `tcp_wmem`, `tcp(7)`).
+        const FEW: u64 = 16;
+        /// What the kernel needs at least for a socket that has sent nothing.
+        const EMPTY: u64 = 2048;
+        let is_its_own = uses.counted && matches!(self.members, Members::Cell(_));
+        match is_its_own.then(diag::sockets).flatten() {
+            Some(count @ FEW..) => count * EMPTY + diag::under_way(uses.limits.memory),
+            _ => 0,
+        }
     }
 
     /// The limit as an event.
@@ -198,12 +217,13 @@ impl Guard {
         let watch = move || {
             let mut over = false;
             while watched.is_there() {
-                if uses.counted {
-                    let peak = tree::peak(&watched.roots(), uses.limits.processes);
-                    most.fetch_max(peak, Ordering::Relaxed);
-                }
+                let footprint = match uses.counted {
+                    true => tree::footprint(&watched.roots(), uses.limits.processes),
+                    false => tree::Footprint::default(),
+                };
+                most.fetch_max(footprint.peak, Ordering::Relaxed);
                 before.files = before.files.and_then(|files| Some(files.min(memory::of_files()?)));
-                if !over && let Some(limit) = watched.reached(&uses, &before) {
+                if !over && let Some(limit) = watched.reached(&uses, &before, footprint.tables) {
                     found
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
