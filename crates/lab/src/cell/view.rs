@@ -35,6 +35,10 @@ pub const SHARED_MEMORY: u64 = 32_768 * 4096;
 /// How many queues there may be (`msgget(2)`), each of which holds 16 KiB.
 const QUEUES: &[u8] = b"64";
 
+/// How many semaphores there may be in a set and altogether, how many operations at a time, and how many
+/// sets (`semget(2)`).
+const SEMAPHORES: &[u8] = b"250 4096 32 64";
+
 /// The mounts of a cell, in memory that was allocated before the fork.
 #[derive(Debug)]
 pub(super) struct View {
@@ -73,7 +77,7 @@ impl View {
             .map_err(failed("mount proc"))?;
         // While it can still be written.
         forbid_user_namespaces().map_err(failed("write user.max_user_namespaces"))?;
-        limit_messages();
+        limit_what_outlives();
         for path in MACHINE {
             match protect(path) {
                 Err(Errno::NOENT) | Ok(()) => {}
@@ -111,15 +115,17 @@ fn forbid_user_namespaces() -> Result<(), Errno> {
     rustix::io::write(&file, b"0").map(drop)
 }
 
-/// Segments of `shmget(2)` and messages of `msgsnd(2)` are in no process, so that nobody who watches
-/// processes would count them: those of this cell have so many pages together, and there are few queues.
+/// Segments of `shmget(2)`, sets of `semget(2)` and messages of `msgsnd(2)` are in no process, so that nobody who watches
+/// processes would count them: those of this cell have so many pages together, and there are few of the others.
 /// Older kernels let only root set that.
-fn limit_messages() {
+fn limit_what_outlives() {
     use rustix::fs::{Mode, OFlags, open};
     let flags = OFlags::WRONLY | OFlags::CLOEXEC;
-    for (setting, most) in
-        [(c"/proc/sys/kernel/shmall", SHARED_PAGES), (c"/proc/sys/kernel/msgmni", QUEUES)]
-    {
+    for (setting, most) in [
+        (c"/proc/sys/kernel/shmall", SHARED_PAGES),
+        (c"/proc/sys/kernel/sem", SEMAPHORES),
+        (c"/proc/sys/kernel/msgmni", QUEUES),
+    ] {
         if let Ok(file) = open(setting, flags, Mode::empty()) {
             let _ = rustix::io::write(&file, most);
         }

@@ -112,6 +112,10 @@ const FAMILIES: [i32; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::
 /// theirs, so that nobody could count them; there are 4096 at most.
 const SEGMENT: u32 = 64 << 10;
 
+/// The most semaphores that there may be in a set (`semget(2)`), as Linux 3.19 has it when it starts. Sets
+/// outlive their processes as well, and there are 32,000 at most.
+const SEMAPHORES: u32 = 250;
+
 /// Characters put into a terminal's input, and what the console is told.
 const IOCTLS: [u32; 2] = [libc::TIOCSTI as u32, libc::TIOCLINUX as u32];
 
@@ -159,6 +163,13 @@ impl Filter {
             skip_if(0, 0, 2),
             load(ARGUMENT + 8),
             jump(libc::BPF_JGT, SEGMENT, 0, 1),
+            answer(error(libc::ENOSPC)),
+            answer(libc::SECCOMP_RET_ALLOW),
+        ]);
+        program.extend([
+            skip_if(number(libc::SYS_semget), 0, 4),
+            load(ARGUMENT + 8),
+            jump(libc::BPF_JGT, SEMAPHORES, 0, 1),
             answer(error(libc::ENOSPC)),
             answer(libc::SECCOMP_RET_ALLOW),
         ]);
@@ -271,6 +282,8 @@ mod tests {
         assert_eq!(answered(libc::SYS_ioctl, 0, libc::FIONREAD as u32), libc::SECCOMP_RET_ALLOW);
         assert_eq!(answered(libc::SYS_shmget, 0, SEGMENT), libc::SECCOMP_RET_ALLOW);
         assert_eq!(answered(libc::SYS_shmget, 0, SEGMENT + 1), refused(libc::ENOSPC));
+        assert_eq!(answered(libc::SYS_semget, 0, SEMAPHORES), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answered(libc::SYS_semget, 0, SEMAPHORES + 1), refused(libc::ENOSPC));
         // What is told is refused all the same.
         let all = |told| Filter::new(told).0.into_iter().map(|step| step.k).collect::<Vec<_>>();
         let refuses = |action: u32| {

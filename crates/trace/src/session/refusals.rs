@@ -70,6 +70,7 @@ const REFUSED: &[(i64, &str)] = &[
     (libc::SYS_socket, "socket"),
     (libc::SYS_ioctl, "ioctl"),
     (libc::SYS_shmget, "shmget"),
+    (libc::SYS_semget, "semget"),
     #[cfg(target_arch = "x86_64")]
     (libc::SYS_iopl, "iopl"),
     #[cfg(target_arch = "x86_64")]
