@@ -12,13 +12,15 @@ use crate::Used;
 /// A virtual machine for a program that does little: classes are mapped, not read again
 /// (`-Xshare`), the first compiler has to do, one thread collects garbage, and no file in `/tmp` tells
 /// others about it.
-const SMALL: [&str; 5] = [
+const SMALL: [&str; 6] = [
     "-Xshare:auto",
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
-    // A program that wants more gets an OutOfMemoryError, as a quarter of the machine would be.
-    "-Xmx256m",
+    // It begins with little, and may take more than a sandbox lets it have: then the limit is named, which
+    // an OutOfMemoryError is not.
+    "-Xms16m",
+    "-Xmx1536m",
 ];
 
 /// The options of the compiler, which is a program in Java itself. Nothing of a submission is run
