@@ -61,15 +61,15 @@ impl Conversation {
     /// Bytes after the wanted ones are put back.
     fn until(&mut self, wanted: &[u8]) -> Result<(), Failure> {
         let mut got = Vec::new();
-        // An occurrence of `wanted` can't begin before this index.
-        let mut from = 0;
         loop {
-            if let Some(at) = find(&got[from..], wanted).map(|at| at + from) {
+            if let Some(at) = find(&got, wanted) {
                 let rest = got.split_off(at + wanted.len());
                 self.put_back(rest);
                 return Ok(());
             }
-            from = got.len().saturating_sub(wanted.len());
+            // An occurrence of `wanted` can't begin before this index, and who sends without end would
+            // fill this machine's memory.
+            got.drain(..got.len().saturating_sub(wanted.len()));
             match self.receive(ROOM)? {
                 Received::Bytes(bytes) => got.extend(bytes),
                 Received::End | Received::Reset => return Ok(()),
