@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use socklab_prerequisites::{need, not_run};
 
+use crate::grade::PACK;
 use crate::stage::{run, socklab};
 
 /// The JSON report on one case of echo-server.
@@ -128,6 +129,24 @@ fn a_compiler_that_works_nowhere_is_not_blamed_on_the_file() {
     let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
     assert_eq!(report["passed"], Value::Null, "{report:#}");
     assert!(report["infra_error"].as_str().expect("a reason").contains("cannot execute cc1"));
+}
+
+#[test]
+fn a_compiler_does_not_see_hidden_cases() {
+    need!("gcc");
+    let folder = folder();
+    fs::create_dir(folder.path().join("pack")).expect("a folder");
+    fs::write(folder.path().join("pack/exercise.toml"), PACK).expect("a file");
+    let text = "#include \"pack/exercise.toml\"\nint main(void) { return 0; }\n";
+    fs::write(folder.path().join("reads.c"), text).expect("a file");
+    fs::write(folder.path().join("waits.py"), "import time\ntime.sleep(9)\n").expect("a file");
+    let options = ["--sandbox", "--pack", "pack"];
+    if let Some(why) = refused(&check(folder.path(), &options, &["python3", "waits.py"])) {
+        not_run!(&format!("a sandbox ({why})"));
+    }
+    let report = check(folder.path(), &options, &["reads.c"]);
+    let said = report["build_error"]["output"].as_str().expect("what the compiler said");
+    assert!(said.contains("No such file") && !said.contains("format_version"), "{said}");
 }
 
 #[test]

@@ -93,7 +93,10 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         Err(error) => return not_possible(&written, error),
     };
     scenario::end_cleanly()?;
-    let built = match subject.build(&exercise) {
+    // Its own folder may be in a course, or a course in it.
+    let unseen: Vec<PathBuf> =
+        source.folder.iter().chain(&options.pack).map(|it| whole(it)).collect();
+    let built = match subject.build(&exercise, &unseen) {
         Ok(built) => built,
         Err(error) => return not_built(&written, &error),
     };
@@ -106,8 +109,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let about = json::About { warnings: &built.warnings, sandbox, ..about };
     let runner = socklab_scenario::Runner {
         isolation,
-        // Its own folder may be in a course, or a course in it.
-        hidden: source.folder.iter().chain(&options.pack).map(|it| whole(it)).collect(),
+        hidden: unseen,
         packets: options.packets.wanted(),
         ..runner
     };

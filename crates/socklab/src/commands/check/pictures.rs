@@ -136,7 +136,7 @@ fn record_again() {
                 built.submission.directory = Some(folder.path().to_owned());
                 built
             }
-            _ => subject.build(&exercise).unwrap(),
+            _ => subject.build(&exercise, &[]).unwrap(),
         };
         let check = Check {
             exercise: &exercise,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use socklab_say::{Speaker, say};
+use socklab_scenario::Used;
 use socklab_scenario::exercise::{BuildError, Built, Code, Open, open_gaps};
 use socklab_scenario::format::Exercise;
 
@@ -51,10 +52,17 @@ impl Subject {
         Some(Self::Source { code: Code::of(&file)?, file })
     }
 
-    /// Builds it, for this exercise.
-    pub(crate) fn build(&self, exercise: &Exercise) -> Result<Built, BuildError> {
+    /// Builds it, for this exercise. A compiler does not see what is `hidden`.
+    pub(crate) fn build(
+        &self,
+        exercise: &Exercise,
+        hidden: &[PathBuf],
+    ) -> Result<Built, BuildError> {
         match self {
-            Self::Source { code, file } => Built::from_source(*code, file, &exercise.arguments),
+            Self::Source { code, file } => {
+                let used = Used::default();
+                Built::from_sources(*code, file, &[], &exercise.arguments, hidden, &used)
+            }
             Self::Command(words) => Built::from_command(words, &exercise.arguments),
         }
     }

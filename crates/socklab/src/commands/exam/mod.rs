@@ -75,7 +75,7 @@ pub(super) fn exam(speaker: Speaker, options: &cli::Exam) -> Result<ExitCode> {
         ..scenario::runner(speaker, seed)?
     };
     scenario::end_cleanly()?;
-    let built = match subject.build(&exercise) {
+    let built = match subject.build(&exercise, &[]) {
         Ok(built) => built,
         Err(error) => match refusal(speaker, &error) {
             Some((what, output)) => {

@@ -6,6 +6,7 @@ use socklab_grade::exam::ExamInfo;
 use socklab_grade::journal::key;
 use socklab_grade::{Counted, Pack};
 use socklab_say::Speaker;
+use socklab_scenario::Source;
 use socklab_scenario::exercise::Hints;
 use socklab_scenario::format::Exercise;
 
@@ -19,8 +20,8 @@ use crate::graded::Judge;
 pub(super) struct Judged {
     /// The exercise, with the cases of the pack behind its own.
     pub(super) exercise: Exercise,
-    /// The SHA-256 of its files.
-    sha256: String,
+    /// Where it is, and the SHA-256 of its files.
+    pub(super) source: Source,
     pack: Option<Pack>,
     hidden: Vec<String>,
     gaps: Hints,
@@ -39,7 +40,7 @@ impl Judged {
         let Hidden { pack, cases: hidden } =
             Hidden::add(speaker, options.pack.as_deref(), &mut exercise)?;
         Ok(Self {
-            sha256: material.source(&exercise.name).sha256,
+            source: material.source(&exercise.name),
             gaps: material.hints(&exercise.name)?,
             pack,
             hidden,
@@ -61,7 +62,7 @@ impl Judged {
     pub(super) fn judge(&self, seed: u64) -> Judge<'_> {
         Judge {
             exercise: &self.exercise,
-            sha256: &self.sha256,
+            sha256: &self.source.sha256,
             pack: self.pack.as_ref(),
             hidden: &self.hidden,
             gaps: &self.gaps,
@@ -79,7 +80,7 @@ impl Judged {
         }
         let ids = students.iter().map(|one| one.student.id.as_str());
         let pack = self.pack.as_ref().map_or("", |pack| pack.sha256.as_str());
-        let parts: Vec<&str> = [self.sha256.as_str(), pack].into_iter().chain(ids).collect();
+        let parts: Vec<&str> = [self.source.sha256.as_str(), pack].into_iter().chain(ids).collect();
         u64::from_str_radix(&key(&parts)[..8], 16).unwrap_or(1)
     }
 }

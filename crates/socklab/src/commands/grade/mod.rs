@@ -73,7 +73,7 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
             true => IsolationWanted::Possible,
         },
         packets: options.packets.wanted(),
-        hidden: unseen(options, folder),
+        hidden: unseen(options, folder, &judged),
         careful: true,
         ..scenario::runner(speaker, seed)?
     };
@@ -150,10 +150,12 @@ pub(crate) fn grade(speaker: Speaker, options: &cli::Grade) -> Result<ExitCode> 
     Ok(if lacking > 0 { ExitReason::Environment.into() } else { whole })
 }
 
-/// What no submission may see, wherever it is: what others have handed in, the results, and the pack.
-fn unseen(options: &cli::Grade, class: &Path) -> Vec<PathBuf> {
+/// What no submission may see, wherever it is: what others have handed in, the results, the exercise with
+/// its solutions, and the pack.
+fn unseen(options: &cli::Grade, class: &Path, judged: &Judged) -> Vec<PathBuf> {
     let mut paths = vec![class.to_owned()];
     paths.extend(options.output.iter().chain(&options.pack).chain(&options.roster).cloned());
+    paths.extend(judged.source.folder.clone());
     paths.iter().map(|path| absolute(path)).collect()
 }
 

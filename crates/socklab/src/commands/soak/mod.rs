@@ -178,7 +178,8 @@ fn gather<'a>(
     };
     if !options.command.is_empty() {
         let subject = Subject::find(speaker, exercise, &options.command)?;
-        let built = subject.build(exercise).map_err(|error| not_here(speaker, exercise, &error))?;
+        let built =
+            subject.build(exercise, &[]).map_err(|error| not_here(speaker, exercise, &error))?;
         let name = subject.words().join(" ");
         return Ok(vec![repeated(subject, Exhibit::of(name, built))]);
     }

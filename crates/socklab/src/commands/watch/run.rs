@@ -124,7 +124,7 @@ fn check(
     let runner = scenario::runner(speaker, some_seed())?;
     let apart = foreign::wanted(how.wanted, subject).0;
     let runner = Runner { isolation: apart, packets: how.packets, ..runner };
-    let built = match subject.build(exercise) {
+    let built = match subject.build(exercise, &[]) {
         Ok(built) => built,
         Err(error) => {
             let Some((what, output)) = refusal(speaker, &error) else {
