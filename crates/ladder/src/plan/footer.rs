@@ -1,6 +1,6 @@
 //! What the drawing leaves out or does not know, one sentence per line.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use socklab_event::{Event, Notice, Timeline, What};
 use socklab_say::{Speaker, clean, count, duration, say};
@@ -53,6 +53,8 @@ pub(crate) fn lines(
     }
     // How often, and how many bytes, by program and call.
     let mut counted = BTreeMap::new();
+    // How many processes more each notice is about.
+    let mut others: Vec<(&Notice, usize, BTreeSet<u32>)> = Vec::new();
     for event in &timeline.events {
         let What::Notice(notice) = &event.what else { continue };
         let lane = scene.cast.lane(&event.place);
@@ -130,9 +132,24 @@ pub(crate) fn lines(
             // How a process got a socket does not help the reader.
             _ => continue,
         };
-        if !lines.contains(&line) {
-            lines.push(line);
+        if lines.contains(&line) {
+            continue;
         }
+        // A program that starts processes without end would fill screens.
+        let nameless = lane.is_none() && event.place.process != 0;
+        match others.iter_mut().find(|(other, ..)| nameless && *other == &**notice) {
+            Some((.., more)) => drop(more.insert(event.place.process)),
+            None => {
+                if nameless {
+                    others.push((&**notice, lines.len(), BTreeSet::new()));
+                }
+                lines.push(line);
+            }
+        }
+    }
+    for (_, line, more) in others.iter().filter(|(.., more)| !more.is_empty()) {
+        lines[*line]
+            .push_str(&format!(" {}", say!(speaker, "ladder-others", n = count(more.len()))));
     }
     for ((who, call), (n, bytes)) in counted {
         let key = if bytes > 0 { "ladder-counted" } else { "ladder-counted-silent" };

@@ -55,6 +55,30 @@ fn it_says_which_packets_are_missing_and_who_was_slow() {
 }
 
 #[test]
+fn what_is_so_of_many_processes_is_said_once() {
+    let mut story = Story::new();
+    let server = story.command("server", "server");
+    story.tcp(server);
+    let why = || Notice::Slow { why: "filters_refused: EACCES".to_owned() };
+    for _ in 0..500 {
+        let child = story.fork(server);
+        for notice in [why(), why(), Notice::OwnFilter] {
+            story.what(child, notice);
+        }
+    }
+    story.exit(server, 0);
+    let timeline = story.build();
+    let footer = |speaker| Ladder::of(&timeline, &Options::new(speaker)).footer;
+    let english = footer(Speaker::ENGLISH);
+    let about =
+        english.iter().filter(|line| line.contains("The same goes for 499 more processes."));
+    assert_eq!(about.count(), 2, "{english:?}");
+    assert!(english.len() < 9, "{english:?}");
+    let spanish = footer(Speaker::new(Language::find("es").expect("Spanish"))).join(" ");
+    assert!(spanish.contains("Lo mismo vale para 499 procesos más."), "{spanish}");
+}
+
+#[test]
 fn it_says_when_less_was_recorded_and_adds_up_what_was_counted() {
     let said = footer(Speaker::ENGLISH);
     for wanted in [

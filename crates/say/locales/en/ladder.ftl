@@ -149,6 +149,11 @@ ladder-unprivileged = { $program } ran without privileges, because a traced prog
 ladder-strict-refused = { $who } asked for strict seccomp and did not get it, only because it was traced: it ran unprotected ({ $why })
 ladder-slow = { $who } was stopped at every system call, which makes it many times slower: { $why }. Its calls are all here, but they took longer.
 ladder-own-filter = { $who } has a seccomp filter of its own, so it was stopped at every system call, which makes it many times slower. Its calls are all here, but they took longer.
+ladder-others =
+    { $n ->
+        [one] The same goes for { $n } more process.
+       *[other] The same goes for { $n } more processes.
+    }
 ladder-not-followed = { $who } kept running, unrecorded: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
 ladder-no-duplicates = The addresses of { $who } were read from the kernel's tables, because pidfd_getfd is refused here: { $why }. A TCP socket that is bound and does not listen yet is not listed there.

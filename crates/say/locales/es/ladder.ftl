@@ -149,6 +149,11 @@ ladder-unprivileged = { $program } se ejecutó sin privilegios: un programa traz
 ladder-strict-refused = { $who } pidió el modo estricto de seccomp y no lo obtuvo, solo porque se trazaba: se ejecutó sin protección ({ $why })
 ladder-slow = { $who } se detuvo en cada llamada al sistema, y eso lo hace muchas veces más lento: { $why }. Aquí están todas sus llamadas, pero tardaron más.
 ladder-own-filter = { $who } tiene un filtro seccomp propio, así que se detuvo en cada llamada al sistema, y eso lo hace muchas veces más lento. Aquí están todas sus llamadas, pero tardaron más.
+ladder-others =
+    { $n ->
+        [one] Lo mismo vale para { $n } proceso más.
+       *[other] Lo mismo vale para { $n } procesos más.
+    }
 ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en ejecución: no se sabe qué hicieron antes sus sockets.
 ladder-no-duplicates = Las direcciones de { $who } se leyeron de las tablas del núcleo, porque aquí pidfd_getfd no está permitido: { $why }. Un socket TCP enlazado que todavía no escucha no aparece en ellas.
