@@ -340,8 +340,14 @@ impl Recording {
         self.has_only_been_late() && self.starved_ms >= STARVED_MS
     }
 
+    /// Whether the scenario is to be run once more, with more time: a deadline passed, and its threads or,
+    /// as `was_busy` says, the machine as a whole had other things to do.
+    pub fn is_to_run_again(&self, was_busy: impl FnOnce() -> bool) -> bool {
+        self.is_late_and_starved() || (self.has_only_been_late() && was_busy())
+    }
+
     /// True if a deadline passed, and nothing but the programs is known to be the reason.
-    pub(crate) fn has_only_been_late(&self) -> bool {
+    fn has_only_been_late(&self) -> bool {
         self.is_late() && self.trouble.is_none()
     }
 

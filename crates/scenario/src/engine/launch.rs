@@ -133,11 +133,10 @@ pub fn run(
 ) -> Result<Recording, RunError> {
     let machine = runner.careful.then(pressure::Watch::begin);
     let recording = run_once(scenario, submission, runner)?;
-    let was_busy = |machine: pressure::Watch| recording.has_only_been_late() && machine.was_busy();
-    if !recording.is_late_and_starved() && !machine.is_some_and(was_busy) {
-        return Ok(recording);
+    if recording.is_to_run_again(|| machine.is_some_and(|it| it.was_busy())) {
+        return run_again(scenario, submission, runner);
     }
-    run_again(scenario, submission, runner)
+    Ok(recording)
 }
 
 /// The second run of a scenario, with four times the time.

@@ -91,6 +91,15 @@ fn only_a_program_that_is_late_on_a_busy_machine_gets_more_time() {
     ] {
         let recording = Recording { starved_ms, ..recording(end, None) };
         assert_eq!(recording.is_late_and_starved(), wanted, "{recording:?}");
+        assert_eq!(recording.is_to_run_again(|| false), wanted, "{recording:?}");
+    }
+    // The machine as a whole was busy, which a program of its threads may not have felt.
+    for (end, trouble, wanted) in [
+        (StepEnd::Unfinished, None, true),
+        (StepEnd::Unfinished, Some(Trouble::OutOfMemory), false),
+        (StepEnd::Done, None, false),
+    ] {
+        assert_eq!(recording(end, trouble).is_to_run_again(|| true), wanted);
     }
     // The scenario went on before a program was calm.
     for (starved_ms, wanted) in [(5000, true), (20, false)] {
