@@ -14,6 +14,10 @@ use socklab_record::OwnFrames;
 /// How long frames are waited for that a wire holds when the programs have ended.
 const LAST_FRAMES: u64 = 1_000_000_000;
 
+/// How many batches of frames are taken after a call, while the program waits: on a busy wire there would be
+/// more without end.
+const AT_A_TIME: usize = 1024;
+
 /// Says when the next frame that a wire holds leaves it, in nanoseconds of `CLOCK_MONOTONIC`; `None` if it
 /// holds none.
 pub(crate) type Holds = Rc<dyn Fn() -> Option<u64>>;
@@ -70,12 +74,13 @@ impl Frames {
     pub(super) fn after(&mut self, event: &Event) -> Vec<Event> {
         let mut frames: Vec<Event> =
             self.own.as_mut().map(|own| own.learn(event)).unwrap_or_default();
-        frames.extend(self.arrived());
+        frames.extend(self.arrived(AT_A_TIME));
         frames
     }
 
-    fn arrived(&mut self) -> Vec<Event> {
-        let arrived = self.arriving.try_iter().flatten();
+    /// No more batches than `most`.
+    fn arrived(&mut self, most: usize) -> Vec<Event> {
+        let arrived = self.arriving.try_iter().take(most).flatten();
         match &mut self.own {
             Some(own) => own.sort(arrived),
             None => arrived.collect(),
@@ -97,7 +102,7 @@ impl Frames {
         self.await_last();
         let end = std::mem::replace(&mut self.end, Box::new(|| ()));
         end();
-        let rest = self.arrived();
+        let rest = self.arrived(usize::MAX);
         let (others, elsewhere) = self.own.map_or((0, 0), |own| (own.others(), own.elsewhere()));
         LastFrames { rest, others, elsewhere }
     }
