@@ -129,7 +129,7 @@ fn a_response_arrives_even_if_the_request_body_is_not_read() {
 
 #[test]
 fn an_idle_or_slow_client_is_disconnected() {
-    let idle = Some(Duration::from_millis(60));
+    let idle = Some(Duration::from_millis(500));
     let server = start(Http::default(), &Config { idle, ..Config::default() });
     assert_eq!(read_all(server.tcp()), b"");
     server.expect(&ServerEventKind::Closed { received: 0, sent: 0, cut: Some(Cut::Idle) });

@@ -612,7 +612,7 @@ fn a_full_disk_keeps_what_was_graded_and_goes_on_when_there_is_room() {
     command.env("TMPDIR", school.path("tmp")).env("XDG_STATE_HOME", school.path("state"));
     // Two gradings in one command.
     let running = Running::start(&mut command);
-    running.ends_within(4 * crate::stage::PATIENCE);
+    running.ends_within(crate::stage::PATIENCE);
     let ended = running.finish();
     let read = |name: &str| fs::read_to_string(school.path(name)).unwrap_or_default();
     if ended.code != 0 || read("first.err").contains("can't be contained") {

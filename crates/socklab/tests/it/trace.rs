@@ -300,7 +300,7 @@ fn a_command_that_has_to_wait_is_reported_with_the_reason() {
 #[test]
 fn a_time_limit_ends_programs_that_do_not_end() {
     let port = free_port(Tcp).to_string();
-    let words = ["trace", "--timeout", "0.5", "--", "socklab", "run", "server-02", &port];
+    let words = ["trace", "--timeout", "3", "--", "socklab", "run", "server-02", &port];
     let ended = run(&mut socklab(&words));
     assert!(ended.errors.contains("never returned"), "{}", ended.errors);
 }

@@ -216,7 +216,7 @@ while True: signal.pause()";
 fn the_deadline_begins_with_sigterm() {
     let script = "trap 'exit 9' TERM; while :; do sleep 0.05; done";
     let gentle = Ending::Gentle { grace: PATIENT };
-    let options = options().deadline(Duration::from_millis(200)).ending(gentle);
+    let options = options().deadline(Duration::from_secs(2)).ending(gentle);
     let (_, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", script])));
     assert_eq!(outcome.end, EndReason::Deadline);
     assert_eq!(outcome.commands[0].exit, Some(Exit::Code(9)));

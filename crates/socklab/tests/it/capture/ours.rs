@@ -177,7 +177,7 @@ const PATIENT: [&str; 2] = [
      u.bind(('127.0.0.1', 12000))\n\
      s = socket.create_server(('127.0.0.1', 12000))\n\
      c, _ = s.accept()\n\
-     c.settimeout(2)\n\
+     c.settimeout(10)\n\
      try:\n\
      \x20while d := c.recv(99): c.sendall(d.upper() * 1000)\n\
      except OSError: pass\n",
@@ -186,7 +186,7 @@ const PATIENT: [&str; 2] = [
      u.connect(('127.0.0.1', 12000))\n\
      for n in range(9): u.send(b'datagram %d' % n)\n\
      s = socket.create_connection(('127.0.0.1', 12000))\n\
-     s.settimeout(1)\n\
+     s.settimeout(5)\n\
      try:\n\
      \x20for _ in range(3):\n\
      \x20 s.sendall(b'hola')\n\

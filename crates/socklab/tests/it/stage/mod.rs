@@ -18,7 +18,7 @@ pub(crate) use peers::{
 pub(crate) use pty::Terminal;
 
 /// How long a test waits for anything before it gives up. Only a failing test waits this long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
 /// `socklab WORD…`, in English.
 pub(crate) fn socklab(words: &[&str]) -> Command {
