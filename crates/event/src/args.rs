@@ -83,7 +83,8 @@ pub enum Args {
         #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
         control: Box<[Control]>,
     },
-    /// `sendmmsg(2)`: the messages sent, out of the `asked` offered.
+    /// `sendmmsg(2)`: the messages sent, out of the `asked` offered; of a call that was refused, the
+    /// first, without its bytes.
     SendMany {
         asked: u32,
         messages: Vec<Message>,

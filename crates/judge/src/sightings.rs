@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 use socklab_event::{Args, Call, Endpoint, Errno, Event, Outcome, Process, Resource, SocketType};
+use socklab_flows::NAME_SERVER_PORT;
 use socklab_say::{Argument, Sentence, clean, count};
 
 /// The kinds of what is seen, with the words that files have for them.
@@ -346,18 +347,22 @@ fn of_call(call: &Call) -> Option<(SightingKind, String)> {
         return Some((SightingKind::ForbiddenCall, "socket(SOCK_RAW)".to_owned()));
     }
     let to = match &call.args {
-        Args::Connect { .. } | Args::Send { .. } => call.peer_address()?,
+        Args::Connect { .. } | Args::Send { .. } | Args::SendMany { .. } => call.peer_address()?,
         _ => return None,
     };
     let error = call.error()?;
     match to {
         Endpoint::Inet { .. } | Endpoint::Inet6 { .. } => {
             let is_own = to.ip_port().is_some_and(|(ip, _)| ip.is_loopback());
+            let kind = call.socket.as_ref().map(|socket| socket.kind);
             // Names are looked up by libraries, in datagrams first, and nobody is there to ask.
-            let is_stream =
-                call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::STREAM);
-            let is_look_up = to.port() == Some(53) && !is_stream;
-            let is_outside = !is_own && !is_look_up;
+            let is_look_up =
+                to.port() == Some(NAME_SERVER_PORT) && kind != Some(SocketType::STREAM);
+            // Nothing is sent: so who asks for the machine's address, and so the C library sorts those
+            // of a name (RFC 6724).
+            let asks_for_own =
+                kind == Some(SocketType::DGRAM) && matches!(call.args, Args::Connect { .. });
+            let is_outside = !is_own && !is_look_up && !asks_for_own;
             (is_outside && error == Errno::ENETUNREACH)
                 .then(|| (SightingKind::NoNetwork, to.to_string()))
         }
@@ -387,7 +392,7 @@ mod tests {
     use std::borrow::Cow;
     use std::sync::Arc;
 
-    use socklab_event::{Errno, Family, Name, Place, Protocol, SocketId};
+    use socklab_event::{Bytes, Errno, Family, Flags, Message, Name, Place, Protocol, SocketId};
 
     use super::*;
 
@@ -595,9 +600,28 @@ mod tests {
         assert_eq!(connect(ip("127.0.0.1", 80), Errno::ECONNREFUSED), 0);
         assert_eq!(connect(ip("::1", 80), Errno::ENETUNREACH), 0);
         assert_eq!(connect(ip("8.8.8.8", 53), Errno::ENETUNREACH), 1, "a stream");
-        let asked = Args::Connect { address: ip("10.0.0.1", 53) };
-        let found = call_on(SocketType::DGRAM, asked, Some(ip("10.0.0.1", 53)), Errno::ENETUNREACH);
-        assert_eq!(found.len(), 0, "a name was looked up");
+        let datagrams = |args, to: &Endpoint| {
+            call_on(SocketType::DGRAM, args, Some(to.clone()), Errno::ENETUNREACH).len()
+        };
+        let send = |to: &Endpoint| Args::Send {
+            asked: 1,
+            bytes: Bytes::default(),
+            flags: Flags::default(),
+            to: Some(to.clone()),
+            control: Box::default(),
+        };
+        let send_many = |to: &Endpoint| {
+            let (got, control) = (Flags::default(), Box::default());
+            let message =
+                Message { bytes: Bytes::default(), address: Some(to.clone()), got, control };
+            Args::SendMany { asked: 2, messages: vec![message], flags: Flags::default() }
+        };
+        let (server, other) = (ip("10.0.0.1", 53), ip("8.8.8.8", 80));
+        assert_eq!(datagrams(send(&server), &server), 0, "a name was looked up");
+        assert_eq!(datagrams(send(&other), &other), 1);
+        assert_eq!(datagrams(send_many(&other), &other), 1);
+        let connect_to = Args::Connect { address: other.clone() };
+        assert_eq!(datagrams(connect_to, &other), 0, "it asks which address it has itself");
         let unix = |path: &str| Endpoint::Unix { path: path.to_owned() };
         assert_eq!(connect(unix("/run/docker.sock"), Errno::ENOENT), 1);
         assert_eq!(connect(unix("/tmp/.X11-unix/X0"), Errno::ENOENT), 1);

@@ -1,6 +1,6 @@
 //! Calls that move bytes: `send`, `recv`, `read`, `write` and their relatives.
 
-use socklab_event::{Args, Bytes, Flags};
+use socklab_event::{Args, Bytes, Flags, Outcome};
 
 use super::entry::Before;
 use super::header::Header;
@@ -69,8 +69,14 @@ pub(super) fn receive(call: &Returned<'_, impl Memory>) -> Args {
 }
 
 pub(super) fn send_many(call: &Returned<'_, impl Memory>) -> Args {
-    let count = call.count() as usize;
-    let messages = message::many(call.memory, call.word(1), count, None, call.limits.sample);
+    // Where the kernel refuses, it has refused the first message: it tells of those before another.
+    let is_refused = matches!(call.outcome, Outcome::Error(_));
+    let count = if is_refused { 1 } else { call.count() as usize };
+    let sample = call.limits.sample;
+    let mut messages = message::many(call.memory, call.word(1), count, None, sample);
+    if let Some(refused) = messages.first_mut().filter(|_| is_refused) {
+        refused.bytes = Bytes::default();
+    }
     Args::SendMany { asked: call.uint(2), messages, flags: message_flags(call, 3) }
 }
 
