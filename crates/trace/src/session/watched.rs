@@ -326,11 +326,10 @@ impl Calls<'_> {
         }
     }
 
-    /// True for a tool that looks at every process there is, and is content with what it may see.
+    /// True if a tool runs that looks at every process, whatever it is asked for.
     fn lists_processes(&self, tid: pid_t) -> bool {
-        const TOOLS: [&str; 6] = ["ps", "pgrep", "pkill", "pidof", "killall", "top"];
-        let exe = self.tracees.process_of(tid).and_then(|process| process.exe.as_deref());
-        TOOLS.contains(&name(exe).unwrap_or_default())
+        let process = self.tracees.process_of(tid);
+        lists_processes(process.and_then(|process| process.exe.as_deref()))
     }
 
     pub(super) fn attempted(
@@ -368,6 +367,17 @@ impl Calls<'_> {
 fn is_shell(exe: Option<&str>) -> bool {
     const SHELLS: [&str; 7] = ["sh", "dash", "bash", "zsh", "ksh", "fish", "busybox"];
     name(exe).is_some_and(|name| SHELLS.contains(&name))
+}
+
+/// True for a tool that looks at every process there is, and is content with what it may see: those that
+/// list processes, and those that look for whoever has a port or a file.
+fn lists_processes(exe: Option<&str>) -> bool {
+    // `pidof` may be a link to `killall5`.
+    const TOOLS: [&str; 13] = [
+        "ps", "pgrep", "pkill", "pidof", "killall", "killall5", "pstree", "top", "htop", "lsof",
+        "fuser", "ss", "netstat",
+    ];
+    TOOLS.contains(&name(exe).unwrap_or_default())
 }
 
 fn name(exe: Option<&str>) -> Option<&str> {
@@ -479,6 +489,14 @@ mod tests {
     fn shells_are_known_by_their_names() {
         assert!(is_shell(Some("/usr/bin/dash")) && is_shell(Some("sh")));
         assert!(!is_shell(Some("/usr/bin/python3.11")) && !is_shell(None));
+    }
+
+    #[test]
+    fn tools_that_look_at_all_processes_are_known_by_their_names() {
+        for exe in ["/usr/bin/lsof", "/usr/bin/fuser", "/usr/sbin/killall5", "/bin/ss"] {
+            assert!(lists_processes(Some(exe)), "{exe}");
+        }
+        assert!(!lists_processes(Some("/usr/bin/python3.11")) && !lists_processes(None));
     }
 
     #[test]
