@@ -216,12 +216,15 @@ fn own_folders(files: &[Option<PathBuf>], path: &[PathBuf]) -> Vec<PathBuf> {
 /// What a program in a sandbox may try to change: its own places, and the devices that everybody has; and
 /// what is kept from it.
 fn confines(sandbox: &Sandbox) -> Confines {
-    const DEVICES: [&str; 7] = [
+    const DEVICES: [&str; 10] = [
         "/dev/null",
         "/dev/zero",
         "/dev/full",
         "/dev/tty",
+        "/dev/ptmx",
         "/dev/pts",
+        "/dev/fd",
+        "/dev/stdin",
         "/dev/stdout",
         "/dev/stderr",
     ];

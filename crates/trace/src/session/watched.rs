@@ -198,7 +198,9 @@ impl Calls<'_> {
     ) -> Option<Aim> {
         let (arguments, confines) = (&entry.arguments, &confined.confines);
         let change = |path: PathBuf| {
-            let is_own = path.as_os_str().is_empty() || confines.owns(&path);
+            let is_own = path.as_os_str().is_empty()
+                || confines.owns(&path)
+                || is_open(&path, |process| confined.is_foreign(process));
             Aim::Change { path: path.to_string_lossy().into_owned(), is_own }
         };
         // An `int` is the lower half of a register.
@@ -443,6 +445,20 @@ fn past_detour(tid: pid_t, path: &Path, is_foreign: impl Fn(i32) -> bool) -> Opt
     place.is_absolute().then(|| without_dots(&place.join(parts.collect::<PathBuf>())))
 }
 
+/// True for what the process itself, or another of its own, has open: a pipe or a socket, as other things
+/// have a path by which they are called.
+fn is_open(path: &Path, is_foreign: impl Fn(i32) -> bool) -> bool {
+    let Ok(below) = path.strip_prefix("/proc") else { return false };
+    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+    match parts.unwrap_or_default()[..] {
+        [who, "fd", _] => {
+            let own = |number: i32| number != 1 && !is_foreign(number);
+            matches!(who, "self" | "thread-self") || who.parse().is_ok_and(own)
+        }
+        _ => false,
+    }
+}
+
 /// The path without `.` and `..`.
 pub(super) fn without_dots(path: &Path) -> PathBuf {
     use std::path::Component;
@@ -482,6 +498,17 @@ mod tests {
         // Not its own, and what only looks like one.
         for path in ["/proc/1/root/etc/shadow", "/proc/self/maps", "/proc/self/fd/99999/x"] {
             assert_eq!(told(path), Path::new(path));
+        }
+    }
+
+    #[test]
+    fn what_is_open_is_the_programs_own() {
+        let own = |path: &str| is_open(Path::new(path), |process| process != 7);
+        for path in ["/proc/self/fd/1", "/proc/thread-self/fd/1", "/proc/7/fd/1"] {
+            assert!(own(path), "{path}");
+        }
+        for path in ["/proc/1/fd/1", "/proc/8/fd/1", "/proc/self/fd/3/x", "/proc/self/fd", "/x"] {
+            assert!(!own(path), "{path}");
         }
     }
 
