@@ -26,6 +26,10 @@ pub struct Confines {
     pub files: u64,
     /// How much memory its processes may share by `shmget(2)`, in bytes.
     pub shared: u64,
+    /// The size of each file, in bytes (`RLIMIT_FSIZE`); 0 if it has no such limit but its own.
+    pub file: u64,
+    /// The processor time of each process, in seconds (`RLIMIT_CPU`); 0 if it has no such limit but its own.
+    pub processor: u64,
 }
 
 impl Confines {

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::process::{Resource, getrlimit};
 use socklab_lab::{Cell, CellOptions, Limits, Sandbox, Scope};
 use socklab_trace::{Command, Confines};
 
@@ -240,7 +241,14 @@ fn confines(sandbox: &Sandbox) -> Confines {
         room: sandbox.limits.temporary,
         files: sandbox.limits.files,
         shared: socklab_lab::SHARED_MEMORY,
+        file: lower(Resource::Fsize, sandbox.limits.file),
+        processor: lower(Resource::Cpu, sandbox.limits.processor.as_secs().max(1)),
     }
+}
+
+/// A limit of a program: the machine may have a lower one than is wanted.
+fn lower(resource: Resource, wanted: u64) -> u64 {
+    getrlimit(resource).current.map_or(wanted, |machine| machine.min(wanted))
 }
 
 /// The variables that a program in a sandbox gets: those that say where things are and which language

@@ -10,19 +10,24 @@ use socklab_event::{Errno, Process as Life, Resource};
 use super::calls::Calls;
 use crate::confines::Confines;
 use crate::decode::CallAtEntry;
+use crate::ptrace;
 use crate::syscall::Sys;
 
 impl Calls<'_> {
-    /// A signal says that the program has reached a limit, even if it ignores it: one of
-    /// `setrlimit(2)`, or there is no room for what it writes to a file by its memory (`mmap(2)`).
+    /// A signal says that the program has reached a limit, even if it ignores it: that of processor time
+    /// (`setrlimit(2)`), or there is no room for what it writes to a file by its memory (`mmap(2)`).
     pub(super) fn on_limit(&mut self, tid: pid_t, signal: i32) {
         match signal {
-            libc::SIGXFSZ => self.on_large_file(tid),
-            libc::SIGXCPU => {
-                if let Some(most) = limit(tid, "Max cpu time") {
-                    self.reached(tid, Resource::Processor, most.saturating_mul(1_000_000_000));
+            libc::SIGXCPU if is_of_kernel(tid) => {
+                let Some(confines) = self.confines(tid) else { return };
+                // Before Linux 5.5 the kernel raises it by a second each time.
+                let ours = [confines.processor, confines.processor.saturating_add(1)];
+                if limit(tid, "Max cpu time").is_some_and(|most| ours.contains(&most)) {
+                    let most = confines.processor.saturating_mul(1_000_000_000);
+                    self.reached(tid, Resource::Processor, most);
                 }
             }
+            libc::SIGXCPU => {}
             _ => {
                 let Some(confines) = self.confines(tid) else { return };
                 let places = confines.apart.iter().chain(&confines.given);
@@ -83,9 +88,13 @@ impl Calls<'_> {
         self.reached(tid, Resource::Memory, confines.shared);
     }
 
-    fn on_large_file(&mut self, tid: pid_t) {
-        if let Some(most) = limit(tid, "Max file size") {
-            self.reached(tid, Resource::FileSize, most);
+    /// A file can't be made as large as was wanted. Nothing is told of the signal for that (SIGXFSZ), which
+    /// a program may send to itself in the same way.
+    pub(super) fn on_large_file(&mut self, tid: pid_t) {
+        let Some(confines) = self.confines(tid) else { return };
+        // A program may have set a lower one for itself.
+        if limit(tid, "Max file size") == Some(confines.file) {
+            self.reached(tid, Resource::FileSize, confines.file);
         }
     }
 
@@ -132,6 +141,14 @@ fn limit(tid: pid_t, name: &str) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/{tid}/limits")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_ascii_whitespace().next()?.parse().ok()
+}
+
+/// True if the kernel itself has sent the signal that a thread has stopped for, `sigaction(2)`.
+fn is_of_kernel(tid: pid_t) -> bool {
+    /// `SI_KERNEL` of `asm-generic/siginfo.h`.
+    const KERNEL: i32 = 0x80;
+    // SAFETY: the kernel has written all of a siginfo_t, which has only integers.
+    ptrace::signal_info(tid).is_ok_and(|info| unsafe { info.assume_init() }.si_code == KERNEL)
 }
 
 #[cfg(test)]

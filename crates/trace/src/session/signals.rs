@@ -24,7 +24,7 @@ impl Calls<'_> {
         {
             return handled;
         }
-        if matches!(signal, libc::SIGXFSZ | libc::SIGXCPU | libc::SIGBUS) {
+        if matches!(signal, libc::SIGXCPU | libc::SIGBUS) {
             self.on_limit(tid, signal);
         }
         let Some(thread) = self.tracees.thread_mut(tid) else {

@@ -299,6 +299,7 @@ impl Calls<'_> {
             (Aim::Change { path, .. }, Some(Errno(libc::ENOSPC | libc::EDQUOT))) => {
                 self.on_full_at(tid, Path::new(&path));
             }
+            (Aim::Change { .. }, Some(Errno(libc::EFBIG))) => self.on_large_file(tid),
             (Aim::Change { path, is_own: false }, Some(error)) if tells(error) => {
                 self.attempted(tid, call, path, Some(error));
             }
