@@ -18,6 +18,7 @@ mod expect_frame;
 mod expect_pattern;
 mod http;
 mod http_request;
+mod outside;
 mod pattern;
 mod pattern_syntax;
 mod pieces;
@@ -41,6 +42,7 @@ pub use expect::{
 pub use expect_frame::{FateWanted, FrameWanted, MeaningWanted, ReasonWanted, ResentWanted};
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use http::HttpFault;
+pub use outside::Offered;
 pub use pattern::{LONGEST as LONGEST_PATTERN, Part, Pattern};
 pub use pattern_syntax::PatternPiece;
 pub use sightings::{Sighting, SightingKind, sightings};

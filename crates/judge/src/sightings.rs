@@ -10,6 +10,8 @@ use socklab_event::{Args, Call, Endpoint, Errno, Event, Outcome, Process, Resour
 use socklab_flows::NAME_SERVER_PORT;
 use socklab_say::{Argument, Sentence, clean, count};
 
+use crate::outside::{Offered, gone_outside};
+
 /// The kinds of what is seen, with the words that files have for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -118,15 +120,18 @@ const PARENT: &str = "0";
 const SIGNALS: [&str; 6] =
     ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"];
 
-/// What these events show of the processes that `is_watched` says are the program's.
+/// What these events show of the processes that `is_watched` says are the program's. `offered` is what the
+/// place has, if it is the place that has answered for names.
 pub fn sightings<'a>(
     events: impl IntoIterator<Item = &'a Event>,
     is_watched: impl Fn(u32) -> bool,
+    offered: Option<&Offered>,
 ) -> Vec<Sighting> {
+    let events: Vec<&Event> = events.into_iter().collect();
     let mut found = Found::default();
     let mut ring = None;
     let mut is_node = false;
-    for event in events.into_iter().filter(|event| is_watched(event.place.process)) {
+    for event in events.iter().filter(|event| is_watched(event.place.process)) {
         if let Some(call) = event.call() {
             if let Some((kind, object)) = of_call(call) {
                 found.add(kind, object, event.seq);
@@ -170,6 +175,11 @@ pub fn sightings<'a>(
     // Node looks whether there are rings when it starts, and goes on without.
     if let Some(seq) = ring.filter(|_| !is_node) {
         found.add(SightingKind::ForbiddenCall, "io_uring_setup".to_owned(), seq);
+    }
+    if let Some(offered) = offered {
+        for (seq, object) in gone_outside(&events, is_watched, offered) {
+            found.add(SightingKind::NoNetwork, object, seq);
+        }
     }
     found.0
 }
@@ -413,8 +423,8 @@ mod tests {
     fn seen(all: Vec<Process>) -> Vec<(&'static str, String, u32)> {
         let events: Vec<Event> =
             all.into_iter().enumerate().map(|(seq, what)| event(seq as u64, what)).collect();
-        let found = sightings(&events, |process| process == 7);
-        assert!(sightings(&events, |_| false).is_empty(), "others are not asked about");
+        let found = sightings(&events, |process| process == 7, None);
+        assert!(sightings(&events, |_| false, None).is_empty(), "others are not asked about");
         found.into_iter().map(|one| (one.kind.word(), one.object, one.times)).collect()
     }
 
@@ -530,7 +540,7 @@ mod tests {
         ] {
             for call in SIGNALS {
                 let event = event(0, attempt(call, object, None));
-                let found = sightings([&event], |_| true);
+                let found = sightings([&event], |_| true, None);
                 assert_eq!(found.len(), 1, "{call} {object}");
                 assert_eq!(found[0].sentence().key, key);
             }
@@ -583,7 +593,7 @@ mod tests {
         assert_eq!(call.peer_address(), address.as_ref());
         let place = Place { host: None, process: 7, thread: 7 };
         let event = Event { seq: 0, at: 2, place, what: call.into() };
-        sightings([&event], |_| true)
+        sightings([&event], |_| true, None)
     }
 
     fn connect(to: Endpoint, error: Errno) -> usize {

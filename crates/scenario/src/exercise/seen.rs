@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use rustix::system::uname;
 use socklab_event::{Process, Resource};
-use socklab_judge::{Sighting, SightingKind, sightings};
+use socklab_judge::{Offered, Sighting, SightingKind, sightings};
 
 use super::build::BuildError;
 use super::check::{CaseReport, Report};
 use super::conduct::{Conduct, conduct};
-use crate::recording::{LimitReached, Trouble};
+use crate::recording::{LimitReached, NamesUsed, Recording, Trouble};
 use socklab_lab::Reached;
 
 /// Something that was seen of a program.
@@ -58,7 +59,8 @@ impl CaseReport<'_> {
             let column = command_of.get(&process).and_then(|command| columns.get(*command));
             column.is_some_and(|column| ours.contains(&column.label.as_str()))
         };
-        let mut all = sightings(&recording.events, is_watched);
+        let offered = self.offered(recording);
+        let mut all = sightings(&recording.events, is_watched, offered.as_ref());
         // The recording may have been over when it was reached.
         if let Some(Trouble::Limit { limit, .. }) = &self.verdict.trouble {
             let told = of_limit(*limit);
@@ -76,6 +78,20 @@ impl CaseReport<'_> {
         });
         all.extend(left);
         all
+    }
+
+    /// What the place has, if it has an address for every name.
+    fn offered(&self, recording: &Recording) -> Option<Offered> {
+        let scenario = &self.case.scenario;
+        let answers = matches!(recording.names, NamesUsed::Place) && !scenario.names.internet;
+        let names = &scenario.names;
+        let own = [&scenario.host, &recording.variables.host];
+        let known = names.addresses.keys().chain(names.dns.keys()).chain(&names.unknown);
+        answers.then(|| Offered {
+            names: known.chain(own).cloned().collect(),
+            machine: uname().nodename().to_string_lossy().into_owned(),
+            ports: vec![scenario.port, recording.variables.port],
+        })
     }
 }
 
