@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use libc::pid_t;
 
-use super::watched::without_dots;
+use super::paths;
 use crate::confines::Confines;
 
 /// Where everything is shown, but for secrets.
@@ -99,9 +99,7 @@ impl Look {
                 process,
             });
         }
-        let shown = ["/", "/dev"].iter().any(|shown| path == Path::new(shown))
-            || SHOWN.iter().any(|shown| path.starts_with(shown));
-        if shown && !is_certain {
+        if is_shown(&path) && !is_certain {
             return None;
         }
         let is_own = confines.is_given(&path) || confines.owns(&path) && !confines.is_near(&path);
@@ -141,20 +139,16 @@ impl Look {
         if is_refused {
             let kept = |path: &Path| is_key(path) || !confines.is_apart(path) && kept(path);
             // Its own link may lead elsewhere.
-            let target = fs::read_link(format!("/proc/{tid}/root{}", self.path.display())).ok();
-            let target = target.map(|target| {
-                without_dots(&self.path.parent().unwrap_or(Path::new("/")).join(target))
+            let real = paths::real(tid, &self.path);
+            let leads_out = real.filter(|real| {
+                confines.hides(real) || is_key(real) || !is_shown(real) && kept(real)
             });
-            let leads_out = target.filter(|target| confines.hides(target) || kept(target));
             return leads_out.or_else(|| kept(&self.path).then(|| self.path.clone()));
         }
         let fd = i32::try_from(result).ok().filter(|fd| *fd >= 0)?;
         let opened = format!("/proc/{tid}/fd/{fd}");
         if self.is_own {
-            let real = fs::read_link(opened).ok()?;
-            // What a sandbox shows in place of a file has no name any more, `proc_pid_fd(5)`.
-            let real = real.to_string_lossy();
-            let real = PathBuf::from(real.strip_suffix(" (deleted)").unwrap_or(&real));
+            let real = paths::of_open(&opened)?;
             // Its own link has led there.
             let is_secret = confines.hides(&real) || real == Path::new(USERS);
             return is_secret.then_some(real);
@@ -165,6 +159,12 @@ impl Look {
         let is_covered = (inside.dev(), inside.ino()) != (outside.dev(), outside.ino());
         is_covered.then(|| self.path.clone())
     }
+}
+
+/// True if everything is shown there, but for secrets.
+fn is_shown(path: &Path) -> bool {
+    ["/", "/dev"].iter().any(|shown| path == Path::new(shown))
+        || SHOWN.iter().any(|shown| path.starts_with(shown))
 }
 
 /// True if keys are kept in files, or folders, of this name.

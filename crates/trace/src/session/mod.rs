@@ -27,6 +27,7 @@ mod kept;
 mod leave;
 mod life;
 mod onward;
+mod paths;
 mod plan;
 mod process;
 mod refusals;

@@ -13,6 +13,7 @@ use socklab_event::{Errno, Name, Process as Life};
 
 use super::calls::Calls;
 use super::kept::{LOOK_UPS, Look, PASSWORDS, USERS};
+use super::paths;
 use super::process::TracedProcess;
 use crate::confines::Confined;
 use crate::memory::{Memory, TraceeMemory};
@@ -24,9 +25,6 @@ const MOST: u32 = 100;
 
 /// From how many addresses a process may be seen to find out how users are looked up.
 const MOST_LOOK_UPS: usize = 4;
-
-/// The longest path, `PATH_MAX`.
-const LONGEST: usize = 4096;
 
 /// The flags of `open(2)` that say that something is to be written.
 pub(crate) const WRITING: u32 =
@@ -161,6 +159,11 @@ pub(crate) const WATCHED: &[Watched] = {
     ]
 };
 
+/// The errors of a call that reaches what is not the program's own by a link of its own.
+fn leads_out(error: Errno) -> bool {
+    matches!(error.0, libc::EROFS | libc::EACCES | libc::EPERM)
+}
+
 /// The errors of a call on what is not the program's own.
 fn tells(error: Errno) -> bool {
     matches!(
@@ -200,14 +203,14 @@ impl Calls<'_> {
         let change = |path: PathBuf| {
             let is_own = path.as_os_str().is_empty()
                 || confines.owns(&path)
-                || is_open(&path, |process| confined.is_foreign(process));
+                || paths::is_open(&path, |process| confined.is_foreign(process));
             Aim::Change { path: path.to_string_lossy().into_owned(), is_own }
         };
         // An `int` is the lower half of a register.
         let int = |index: usize| arguments[index] as i32;
         let named = |folder: Option<usize>, path: usize| {
-            let path = self::path(tid, folder.map_or(libc::AT_FDCWD, int), arguments[path])?;
-            Some(without_detour(tid, path, |process| confined.is_foreign(process)))
+            let path = paths::named(tid, folder.map_or(libc::AT_FDCWD, int), arguments[path])?;
+            Some(paths::without_detour(tid, path, |process| confined.is_foreign(process)))
         };
         let looks_up = self.looks_up(tid, entry.instruction);
         let opened = |path: PathBuf, flags: u32| match flags & WRITING {
@@ -303,6 +306,17 @@ impl Calls<'_> {
             (Aim::Change { path, is_own: false }, Some(error)) if tells(error) => {
                 self.attempted(tid, call, path, Some(error));
             }
+            (Aim::Change { path, is_own: true }, Some(error)) if leads_out(error) => {
+                let is_foreign = |process| confined.is_foreign(process);
+                let real = paths::real(tid, Path::new(&path));
+                let real = real.map(|real| paths::without_detour(tid, real, is_foreign));
+                let is_own = |real: &PathBuf| {
+                    confined.confines.owns(real) || paths::is_open(real, is_foreign)
+                };
+                if let Some(real) = real.filter(|real| !is_own(real)) {
+                    self.attempted(tid, call, real.to_string_lossy().into_owned(), Some(error));
+                }
+            }
             (Aim::Look(look), error) => {
                 let is_ours = |process| process != 1 && !confined.is_foreign(process);
                 if look.process().is_some_and(is_ours) || self.lists_processes(tid) {
@@ -387,131 +401,9 @@ fn name(exe: Option<&str>) -> Option<&str> {
     exe?.rsplit('/').next()
 }
 
-/// The path at an address, as the kernel would resolve it but for links: absolute, without `..`. Empty if it
-/// is too long to be told.
-fn path(tid: pid_t, folder: i32, address: u64) -> Option<PathBuf> {
-    let bytes = TraceeMemory(tid).bytes(address, LONGEST);
-    let end = bytes.iter().position(|byte| *byte == 0)?;
-    let text = PathBuf::from(String::from_utf8_lossy(&bytes[..end]).into_owned());
-    let place = match (text.is_absolute(), folder) {
-        (true, _) => return Some(without_dots(&text)),
-        (false, libc::AT_FDCWD) => format!("/proc/{tid}/cwd"),
-        (false, fd) => format!("/proc/{tid}/fd/{fd}"),
-    };
-    match std::fs::read_link(place) {
-        Ok(base) => Some(without_dots(&base.join(text))),
-        // Nobody but who has made such a place can be there.
-        Err(error) if error.raw_os_error() == Some(libc::ENAMETOOLONG) => Some(PathBuf::new()),
-        Err(_) => None,
-    }
-}
-
-/// The path that this one leads to by way of what the process itself, or another of its own, has as its
-/// root, working directory or descriptor (`proc_pid(5)`).
-fn without_detour(tid: pid_t, path: PathBuf, is_foreign: impl Fn(i32) -> bool) -> PathBuf {
-    // A folder that is open may be one of `/proc` again.
-    let mut path = path;
-    for _ in 0..8 {
-        match past_detour(tid, &path, &is_foreign) {
-            Some(next) => path = next,
-            None => break,
-        }
-    }
-    path
-}
-
-fn past_detour(tid: pid_t, path: &Path, is_foreign: impl Fn(i32) -> bool) -> Option<PathBuf> {
-    let mut parts = path.strip_prefix("/proc").ok()?.iter();
-    let who = parts.next()?;
-    let is_self = who == "self" || who == "thread-self";
-    let number = || who.to_str()?.parse::<i32>().ok();
-    if !is_self && number().is_none_or(|process| process == 1 || is_foreign(process)) {
-        return None;
-    }
-    let mut what = parts.next()?;
-    if what == "task" {
-        what = parts.nth(1)?;
-    }
-    let place = match what.to_str()? {
-        "root" => PathBuf::from("/"),
-        // Where another process of its own is, nobody asks.
-        "cwd" if is_self => std::fs::read_link(format!("/proc/{tid}/cwd")).ok()?,
-        "fd" if is_self => {
-            let fd = parts.next()?.to_str()?.parse::<u32>().ok()?;
-            std::fs::read_link(format!("/proc/{tid}/fd/{fd}")).ok()?
-        }
-        _ => return None,
-    };
-    // A pipe or a socket has no path.
-    place.is_absolute().then(|| without_dots(&place.join(parts.collect::<PathBuf>())))
-}
-
-/// True for what the process itself, or another of its own, has open: a pipe or a socket, as other things
-/// have a path by which they are called.
-fn is_open(path: &Path, is_foreign: impl Fn(i32) -> bool) -> bool {
-    let Ok(below) = path.strip_prefix("/proc") else { return false };
-    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
-    match parts.unwrap_or_default()[..] {
-        [who, "fd", _] => {
-            let own = |number: i32| number != 1 && !is_foreign(number);
-            matches!(who, "self" | "thread-self") || who.parse().is_ok_and(own)
-        }
-        _ => false,
-    }
-}
-
-/// The path without `.` and `..`.
-pub(super) fn without_dots(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut whole = PathBuf::from("/");
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(whole.pop()),
-            Component::Normal(name) => whole.push(name),
-            _ => {}
-        }
-    }
-    whole
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_where_it_leads() {
-        let told = |path: &str| without_dots(Path::new(path)).display().to_string();
-        assert_eq!(told("/a/./b/../c"), "/a/c");
-        assert_eq!(told("/../../x"), "/x");
-    }
-
-    #[test]
-    fn a_detour_leads_to_what_is_read() {
-        let this = i32::try_from(std::process::id()).expect("a small number");
-        let told = |path: &str| without_detour(this, path.into(), |process| process != this);
-        for way in ["self", "thread-self", &format!("{this}"), &format!("self/task/{this}")] {
-            let shadow = told(&format!("/proc/{way}/root/etc/shadow"));
-            assert_eq!(shadow, Path::new("/etc/shadow"), "{way}");
-        }
-        assert_eq!(told("/proc/self/root/proc/self/root/x"), Path::new("/x"));
-        let here = std::env::current_dir().expect("a folder");
-        assert_eq!(told("/proc/self/cwd/notes"), here.join("notes"));
-        // Not its own, and what only looks like one.
-        for path in ["/proc/1/root/etc/shadow", "/proc/self/maps", "/proc/self/fd/99999/x"] {
-            assert_eq!(told(path), Path::new(path));
-        }
-    }
-
-    #[test]
-    fn what_is_open_is_the_programs_own() {
-        let own = |path: &str| is_open(Path::new(path), |process| process != 7);
-        for path in ["/proc/self/fd/1", "/proc/thread-self/fd/1", "/proc/7/fd/1"] {
-            assert!(own(path), "{path}");
-        }
-        for path in ["/proc/1/fd/1", "/proc/8/fd/1", "/proc/self/fd/3/x", "/proc/self/fd", "/x"] {
-            assert!(!own(path), "{path}");
-        }
-    }
 
     #[test]
     fn shells_are_known_by_their_names() {
