@@ -128,16 +128,15 @@ impl Filter {
     /// raises SIGSYS with the error, for a tracer to see it: the call is not made either way.
     pub(super) fn new(told: bool) -> Self {
         let Some(native) = NATIVE else { return Self(Vec::new()) };
-        let quiet = |errno: i32| libc::SECCOMP_RET_ERRNO | errno.cast_unsigned();
         let action = if told { libc::SECCOMP_RET_TRAP } else { libc::SECCOMP_RET_ERRNO };
         let error = |errno: i32| action | errno.cast_unsigned();
         let (forbidden, unknown) = (error(libc::EPERM), error(libc::ENOSYS));
-        let foreign = quiet(libc::ENOSYS);
-        let mut program = vec![load(ARCHITECTURE), skip_if(native, 1, 0), answer(foreign)];
+        let mut program = vec![load(ARCHITECTURE), skip_if(native, 1, 0), answer(unknown)];
         program.push(load(NUMBER));
-        program.extend([jump(libc::BPF_JGE, X32, 0, 1), answer(foreign)]);
+        program.extend([jump(libc::BPF_JGE, X32, 0, 1), answer(unknown)]);
         // The C library tries it for every thread.
-        program.extend([skip_if(number(libc::SYS_clone3), 0, 1), answer(foreign)]);
+        let quiet = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.cast_unsigned();
+        program.extend([skip_if(number(libc::SYS_clone3), 0, 1), answer(quiet)]);
         for (calls, with) in [(FORBIDDEN, forbidden), (UNKNOWN, unknown)] {
             for call in calls {
                 program.extend([skip_if(number(*call), 0, 1), answer(with)]);

@@ -17,6 +17,60 @@ pub(crate) const FOREIGN_SOCKET_CALLS: [u32; 2] = [102, 359];
 /// `read`, `write`, `exit` and `sigreturn` on i386, which strict seccomp allows.
 pub(crate) const FOREIGN_STRICT_CALLS: [u32; 4] = [3, 4, 1, 119];
 
+/// Calls on i386 that a sandbox refuses and tells of, `asm/unistd_32.h`.
+pub(crate) const FOREIGN_REFUSED_CALLS: [(i64, &str); 46] = [
+    (26, "ptrace"),
+    (347, "process_vm_readv"),
+    (348, "process_vm_writev"),
+    (440, "process_madvise"),
+    (438, "pidfd_getfd"),
+    (349, "kcmp"),
+    (310, "unshare"),
+    (346, "setns"),
+    (21, "mount"),
+    (22, "umount"),
+    (52, "umount2"),
+    (217, "pivot_root"),
+    (61, "chroot"),
+    (428, "open_tree"),
+    (429, "move_mount"),
+    (442, "mount_setattr"),
+    (430, "fsopen"),
+    (431, "fsconfig"),
+    (432, "fsmount"),
+    (433, "fspick"),
+    (342, "open_by_handle_at"),
+    (341, "name_to_handle_at"),
+    (357, "bpf"),
+    (336, "perf_event_open"),
+    (374, "userfaultfd"),
+    (288, "keyctl"),
+    (286, "add_key"),
+    (287, "request_key"),
+    (338, "fanotify_init"),
+    (88, "reboot"),
+    (283, "kexec_load"),
+    (128, "init_module"),
+    (350, "finit_module"),
+    (129, "delete_module"),
+    (87, "swapon"),
+    (115, "swapoff"),
+    (51, "acct"),
+    (131, "quotactl"),
+    (103, "syslog"),
+    (79, "settimeofday"),
+    (264, "clock_settime"),
+    (74, "sethostname"),
+    (121, "setdomainname"),
+    (110, "iopl"),
+    (101, "ioperm"),
+    (123, "modify_ldt"),
+];
+
+/// The same of the x32 ABI, as far as they have other numbers there, `asm/unistd_x32.h`.
+pub(crate) const OTHER_REFUSED_CALLS: [(i64, &str); 4] =
+    [(521, "ptrace"), (528, "kexec_load"), (539, "process_vm_readv"), (540, "process_vm_writev")];
+
 /// The instruction `syscall`.
 pub(crate) const CALL_INSTRUCTION: [u8; 2] = [0x0f, 0x05];
 

@@ -94,16 +94,16 @@ impl Calls<'_> {
         if ptrace::set_registers(tid, &registers).is_err() {
             return Some(Ok(Onward::Gone));
         }
-        let object = match refused.number {
-            libc::SYS_socket => Family(arguments[0] as i32).to_string(),
-            libc::SYS_clone => apart(arguments[0]).to_owned(),
-            libc::SYS_ioctl => "terminal".to_owned(),
-            libc::SYS_shmget => format!("{} B", arguments[1]),
-            _ => String::new(),
-        };
-        let known = REFUSED.iter().find(|(number, _)| *number == refused.number);
-        // A call of another ABI, or one that is newer than this list.
-        if let Some((_, name)) = known {
+        // A call that is newer than the list has no name.
+        if let Some((name, abi)) = refused.name() {
+            let object = match (abi, refused.number) {
+                (Some(abi), _) => abi.to_owned(),
+                (None, libc::SYS_socket) => Family(arguments[0] as i32).to_string(),
+                (None, libc::SYS_clone) => apart(arguments[0]).to_owned(),
+                (None, libc::SYS_ioctl) => "terminal".to_owned(),
+                (None, libc::SYS_shmget) => format!("{} B", arguments[1]),
+                _ => String::new(),
+            };
             self.attempted(tid, name, object, Some(refused.error));
         }
         Some(RESUME)
@@ -132,9 +132,41 @@ fn apart(flags: u64) -> &'static str {
 
 /// A call that a filter has refused with SIGSYS.
 struct Refused {
+    /// `AUDIT_ARCH_…` of the call's ABI.
+    arch: u32,
     number: i64,
     /// What the filter says that the call returns.
     error: Errno,
+}
+
+impl Refused {
+    /// The name of the call, and that of its ABI if it is not that of the processor. The filter refuses
+    /// every call of another one; what is told are those that it refuses in any.
+    fn name(&self) -> Option<(&'static str, Option<&'static str>)> {
+        let bit = i64::from(arch::FOREIGN_NUMBER_BIT);
+        let named = |list: &[(i64, &'static str)], number: i64| {
+            list.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+        };
+        match self.arch {
+            arch::AUDIT_ARCH if self.number & bit == 0 => {
+                Some((named(REFUSED, self.number)?, None))
+            }
+            arch::AUDIT_ARCH => {
+                let number = self.number & !bit;
+                // The filter looks at the arguments of these; here nobody has.
+                let is_always =
+                    ![libc::SYS_clone, libc::SYS_socket, libc::SYS_ioctl, libc::SYS_shmget]
+                        .contains(&number);
+                let name = named(&arch::OTHER_REFUSED_CALLS, number)
+                    .or_else(|| named(REFUSED, number).filter(|_| is_always))?;
+                Some((name, Some("x32")))
+            }
+            arch::FOREIGN_ARCH => {
+                Some((named(&arch::FOREIGN_REFUSED_CALLS, self.number)?, Some("i386")))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a stopped thread's SIGSYS says, if a filter sent it (`seccomp(2)`, `SECCOMP_RET_TRAP`).
@@ -157,5 +189,28 @@ fn refused(tid: pid_t) -> io::Result<Option<Refused>> {
     // SAFETY: `Info` has only integers and is no larger; the kernel has written all of a siginfo_t.
     let info = unsafe { info.as_ptr().cast::<Info>().read_unaligned() };
     let by_filter = info.signal == libc::SIGSYS && info.code == BY_FILTER;
-    Ok(by_filter.then(|| Refused { number: info.number.into(), error: Errno(info.error) }))
+    Ok(by_filter.then(|| Refused {
+        arch: info.arch,
+        number: info.number.into(),
+        error: Errno(info.error),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_has_the_name_that_its_number_means_in_its_abi() {
+        let name = |arch, number| Refused { arch, number, error: Errno::ENOSYS }.name();
+        let bit = i64::from(arch::FOREIGN_NUMBER_BIT);
+        assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_ptrace), Some(("ptrace", None)));
+        assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_mount | bit), Some(("mount", Some("x32"))));
+        assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_read | bit), None);
+        assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_clone | bit), None, "with flags unknown");
+        let foreign = |number| name(arch::FOREIGN_ARCH, number);
+        assert_eq!(foreign(26), Some(("ptrace", Some("i386"))));
+        assert_eq!(foreign(libc::SYS_mount), None, "getresuid");
+        assert_eq!(name(77, 26), None);
+    }
 }
