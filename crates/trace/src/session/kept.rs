@@ -60,7 +60,7 @@ pub(super) const PASSWORDS: &str = "/etc/shadow";
 pub(super) const USERS: &str = "/etc/passwd";
 pub(super) const LOOK_UPS: &str = "/etc/nsswitch.conf";
 
-/// A call that opens something in order to read it.
+/// A call that opens something in order to read it, or asks about it.
 #[derive(Debug)]
 pub(super) struct Look {
     path: PathBuf,
@@ -69,6 +69,8 @@ pub(super) struct Look {
     is_own: bool,
     /// The process it belongs to, in `/proc`.
     process: Option<i32>,
+    /// It is only asked about: is it there, and may it be read?
+    is_asked: bool,
 }
 
 impl Look {
@@ -97,13 +99,28 @@ impl Look {
                 is_certain,
                 is_own: false,
                 process,
+                is_asked: false,
             });
         }
         if is_shown(&path) && !is_certain {
             return None;
         }
         let is_own = confines.is_given(&path) || confines.owns(&path) && !confines.is_near(&path);
-        Some(Self { path, is_certain, is_own, process: None })
+        Some(Self { path, is_certain, is_own, process: None, is_asked: false })
+    }
+
+    /// For a call that asks about what is at a path. `None` if that is no secret: who looks for much is
+    /// not told of, and libraries ask whether keys are in the program's own home.
+    pub(super) fn asked(path: PathBuf, confines: &Confines) -> Option<Self> {
+        let is_certain = confines.hides(&path);
+        let is_foreign_key = || is_key(&path) && !is_shown(&path) && !confines.owns(&path);
+        (is_certain || is_foreign_key()).then_some(Self {
+            path,
+            is_certain,
+            is_own: false,
+            process: None,
+            is_asked: true,
+        })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -135,6 +152,9 @@ impl Look {
         if self.process.is_some() {
             let is_told = is_refused || self.path == Path::new("/proc");
             return is_told.then(|| self.path.clone());
+        }
+        if self.is_asked {
+            return is_refused.then(|| self.path.clone());
         }
         if is_refused {
             let kept = |path: &Path| is_key(path) || !confines.is_apart(path) && kept(path);
@@ -236,6 +256,25 @@ mod tests {
         assert_eq!(is_own("/tmp/class"), Some(false));
         assert_eq!(is_own("/tmp/notes"), Some(true), "of its own /tmp");
         assert_eq!(is_own("/tmp"), Some(true));
+    }
+
+    #[test]
+    fn who_asks_about_a_secret_looks_for_it() {
+        let confines = Confines {
+            apart: vec!["/tmp".into()],
+            secrets: vec!["/etc/shadow".into()],
+            ..Confines::default()
+        };
+        let asked = |path: &str| Look::asked(path.into(), &confines);
+        assert!(asked("/etc/shadow").is_some_and(|look| look.is_certain()));
+        let key = asked("/root/.ssh/id_rsa").expect("a key");
+        assert!(!key.is_certain(), "it may be its own");
+        let reached = |result: i32| key.reached_for(1, result.into(), &confines);
+        assert_eq!(reached(-libc::ENOENT), Some("/root/.ssh/id_rsa".into()));
+        assert_eq!(reached(0), None);
+        for path in ["/home/ana/notes", "/etc/passwd", "/tmp/.netrc", "/usr/lib/.docker"] {
+            assert!(asked(path).is_none(), "{path}");
+        }
     }
 
     #[test]

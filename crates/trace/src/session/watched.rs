@@ -68,6 +68,8 @@ pub(crate) enum Object {
     Open(Option<usize>, usize, usize),
     /// The same with flags in memory (`struct open_how`).
     OpenHow,
+    /// The path in the second argument, relative to the folder in the first, which is only asked about.
+    Asked(Option<usize>, usize),
     /// The process in the first argument, with the signal in this one.
     Process(usize),
     /// The process that is the first of its place, with the signal in this argument; the filter lets
@@ -97,11 +99,14 @@ const fn on(number: i64, name: &'static str, objects: &'static [Object]) -> Watc
 
 pub(crate) const WATCHED: &[Watched] = {
     use Object::{
-        At, Descriptor, FirstProcess, Memory, Open, OpenHow, Parent, Path, Pidfd, Process,
+        Asked, At, Descriptor, FirstProcess, Memory, Open, OpenHow, Parent, Path, Pidfd, Process,
     };
     &[
         on(libc::SYS_openat, "openat", &[Open(Some(0), 1, 2)]),
         on(libc::SYS_openat2, "openat2", &[OpenHow]),
+        // Not `stat` and its like, which interpreters make hundreds of times when they start.
+        on(libc::SYS_faccessat, "faccessat", &[Asked(Some(0), 1)]),
+        on(libc::SYS_faccessat2, "faccessat2", &[Asked(Some(0), 1)]),
         on(libc::SYS_unlinkat, "unlinkat", &[At(0, 1)]),
         on(libc::SYS_renameat2, "renameat2", &[At(0, 1), At(2, 3)]),
         on(libc::SYS_mkdirat, "mkdirat", &[At(0, 1)]),
@@ -132,6 +137,8 @@ pub(crate) const WATCHED: &[Watched] = {
         on(libc::SYS_shmget, "shmget", &[Memory]),
         #[cfg(target_arch = "x86_64")]
         on(libc::SYS_open, "open", &[Open(None, 0, 1)]),
+        #[cfg(target_arch = "x86_64")]
+        on(libc::SYS_access, "access", &[Asked(None, 0)]),
         #[cfg(target_arch = "x86_64")]
         on(libc::SYS_creat, "creat", &[Path(0)]),
         #[cfg(target_arch = "x86_64")]
@@ -230,6 +237,9 @@ impl Calls<'_> {
             Object::OpenHow => {
                 let flags = TraceeMemory(tid).array::<8>(arguments[2]).map(u64::from_ne_bytes)?;
                 opened(named(Some(0), 1)?, flags as u32)
+            }
+            Object::Asked(folder, path) => {
+                Look::asked(named(folder, path)?, confines).map(Aim::Look)
             }
             // Signal 0 only asks whether somebody is there.
             Object::Process(signal) | Object::FirstProcess(signal) => {
