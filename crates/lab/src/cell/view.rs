@@ -115,8 +115,9 @@ fn forbid_user_namespaces() -> Result<(), Errno> {
     rustix::io::write(&file, b"0").map(drop)
 }
 
-/// Segments of `shmget(2)`, sets of `semget(2)` and messages of `msgsnd(2)` are in no process, so that nobody who watches
-/// processes would count them: those of this cell have so many pages together, and there are few of the others.
+/// Segments of `shmget(2)`, sets of `semget(2)` and messages of `msgsnd(2)` are in no process, so that
+/// nobody who watches processes would count them: segments of this cell have so many pages together, and
+/// there are few of the others.
 /// Older kernels let only root set that.
 fn limit_what_outlives() {
     use rustix::fs::{Mode, OFlags, open};

@@ -154,9 +154,14 @@ impl Refused {
             arch::AUDIT_ARCH => {
                 let number = self.number & !bit;
                 // The filter looks at the arguments of these; here nobody has.
-                let is_always =
-                    ![libc::SYS_clone, libc::SYS_socket, libc::SYS_ioctl, libc::SYS_shmget]
-                        .contains(&number);
+                const BY_ARGUMENTS: [i64; 5] = [
+                    libc::SYS_clone,
+                    libc::SYS_socket,
+                    libc::SYS_ioctl,
+                    libc::SYS_shmget,
+                    libc::SYS_semget,
+                ];
+                let is_always = !BY_ARGUMENTS.contains(&number);
                 let name = named(&arch::OTHER_REFUSED_CALLS, number)
                     .or_else(|| named(REFUSED, number).filter(|_| is_always))?;
                 Some((name, Some("x32")))
@@ -207,7 +212,9 @@ mod tests {
         assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_ptrace), Some(("ptrace", None)));
         assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_mount | bit), Some(("mount", Some("x32"))));
         assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_read | bit), None);
-        assert_eq!(name(arch::AUDIT_ARCH, libc::SYS_clone | bit), None, "with flags unknown");
+        for call in [libc::SYS_clone, libc::SYS_semget] {
+            assert_eq!(name(arch::AUDIT_ARCH, call | bit), None, "with arguments unknown");
+        }
         let foreign = |number| name(arch::FOREIGN_ARCH, number);
         assert_eq!(foreign(26), Some(("ptrace", Some("i386"))));
         assert_eq!(foreign(libc::SYS_mount), None, "getresuid");
