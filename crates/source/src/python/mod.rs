@@ -1,0 +1,1 @@
+//! CPython: frames, code objects and line tables.
