@@ -103,6 +103,11 @@ pub enum Notice {
         /// displays turn into words.
         why: String,
     },
+    /// The program has no debug information, so the lines of its calls are not known.
+    NoLines {
+        /// The program file.
+        program: String,
+    },
     /// The process could not be followed: a child of a process that the recorder has attached to,
     /// and to which it may not attach. It keeps running, unrecorded.
     NotFollowed {

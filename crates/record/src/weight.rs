@@ -3,8 +3,8 @@
 use std::mem::{size_of, size_of_val};
 
 use socklab_event::{
-    Args, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, State,
-    Transport, Wait, What,
+    Args, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, SourceLine,
+    State, Transport, Wait, What,
 };
 
 /// The approximate size of the names, addresses and other small parts of an event.
@@ -29,7 +29,7 @@ impl Weight {
         let mut payload = lists(event);
         event.each_sample(|bytes| payload += bytes.sample.len());
         let boxed = match &event.what {
-            What::Call(_) => size_of::<Call>(),
+            What::Call(call) => size_of::<Call>() + line(call),
             What::Frame(_) => size_of::<Frame>(),
             What::State(_) => size_of::<State>(),
             What::Process(_) => size_of::<Process>(),
@@ -38,6 +38,15 @@ impl Weight {
         };
         Self { payload, memory: size_of::<Event>() + SMALL_PARTS + boxed + payload }
     }
+}
+
+/// The size of a call's line of source.
+fn line(call: &Call) -> usize {
+    let size = |line: &SourceLine| {
+        let function = line.function.as_ref().map_or(0, String::len);
+        size_of::<SourceLine>() + line.file.len() + function
+    };
+    call.source.as_deref().map_or(0, size)
 }
 
 /// The size of an event's lists and texts, without its messages.

@@ -25,6 +25,12 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// The folder it works in; empty if that of this process is gone.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let ours = || std::env::current_dir().unwrap_or_default();
+        self.directory.clone().unwrap_or_else(ours)
+    }
+
     /// The command in a case that has these arguments of its own, or none. `None` if the command
     /// does not say where they belong: then nobody knows what the program would do with them.
     pub fn command(&self, own: Option<&Arguments>) -> Option<Vec<String>> {

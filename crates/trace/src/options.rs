@@ -1,5 +1,6 @@
 //! Options of a recording.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How a recording is made; [`Options::default`] suits most programs.
@@ -14,6 +15,7 @@ pub struct Options {
     pub(crate) finish: Finish,
     pub(crate) ending: Ending,
     pub(crate) descendants: bool,
+    pub(crate) lines: Option<PathBuf>,
 }
 
 /// When a recording ends by itself.
@@ -66,6 +68,7 @@ impl Default for Options {
             finish: Finish::AllEnded,
             ending: Ending::AtOnce,
             descendants: true,
+            lines: None,
         }
     }
 }
@@ -134,6 +137,15 @@ impl Options {
     #[must_use]
     pub fn descendants(mut self, attach: bool) -> Self {
         self.descendants = attach;
+        self
+    }
+
+    /// The folder whose files are the user's own, if the line of source of each call is to be recorded. Each
+    /// call then costs a reading of the words of memory that its line follows from, and the first calls of a
+    /// program the reading of its debug information. Default: no lines.
+    #[must_use]
+    pub fn lines(mut self, own: impl Into<Option<PathBuf>>) -> Self {
+        self.lines = own.into();
         self
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use socklab_event::{Event, Notice, Timeline, What};
+use socklab_flows::file_name;
 use socklab_say::{Speaker, clean, count, duration, say};
 
 use super::scene::Scene;
@@ -89,6 +90,9 @@ pub(crate) fn lines(
                 program = clean(program),
                 why = schema::reason(speaker, why)
             ),
+            Notice::NoLines { program } => {
+                say!(speaker, "ladder-no-lines", program = clean(file_name(program)))
+            }
             Notice::StrictRefused { why } => {
                 say!(speaker, "ladder-strict-refused", who = who, why = clean(why))
             }

@@ -40,6 +40,7 @@ arg-trace-packets = Run the programs on a loopback of their own, where nobody el
 arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
 arg-no_packets = Leave packets out: they are recorded otherwise, where the machine allows a network of one's own
 arg-trace-no_packets = Leave packets out, also those that the privilege to capture would add
+arg-trace-no_lines = Leave out the line of source of each call, whose look-up costs the programs some time
 arg-run-no_packets = With --trace: leave packets out
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long

@@ -146,6 +146,7 @@ ladder-lost = The recording is incomplete, { $n ->
 ladder-io-uring = { $who } uses sockets through io_uring: what it does there is not visible.
 ladder-io-uring-unsure = { $who } uses io_uring, and not everything it did there could be looked at: socket operations may be missing.
 ladder-unprivileged = { $program } ran without privileges, because a traced program gets none from { $why } unless socklab runs as root.
+ladder-no-lines = { $program } has no debug information, so the lines of its calls are not known: compile it with -g.
 ladder-strict-refused = { $who } asked for strict seccomp and did not get it, only because it was traced: it ran unprotected ({ $why })
 ladder-slow = { $who } was stopped at every system call, which makes it many times slower: { $why }. Its calls are all here, but they took longer.
 ladder-own-filter = { $who } has a seccomp filter of its own, so it was stopped at every system call, which makes it many times slower. Its calls are all here, but they took longer.

@@ -40,6 +40,7 @@ arg-trace-packets = Ejecuta los programas en un loopback propio, donde no hay na
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
 arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina permite una red propia
 arg-trace-no_packets = Deja los paquetes por fuera, también los que agregaría el permiso de capturar
+arg-trace-no_lines = Deja por fuera la línea de código de cada llamada, que les cuesta algo de tiempo a los programas
 arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo

@@ -146,6 +146,7 @@ ladder-lost = La grabación está incompleta, { $n ->
 ladder-io-uring = { $who } usa sockets por io_uring: lo que hace por ahí no se ve.
 ladder-io-uring-unsure = { $who } usa io_uring, y no se pudo mirar todo lo que hizo por ahí: pueden faltar operaciones de sockets.
 ladder-unprivileged = { $program } se ejecutó sin privilegios: un programa trazado no recibe ninguno { $why }, salvo que socklab lo ejecute root.
+ladder-no-lines = { $program } no tiene información de depuración, así que no se conocen las líneas de sus llamadas: compílalo con -g.
 ladder-strict-refused = { $who } pidió el modo estricto de seccomp y no lo obtuvo, solo porque se trazaba: se ejecutó sin protección ({ $why })
 ladder-slow = { $who } se detuvo en cada llamada al sistema, y eso lo hace muchas veces más lento: { $why }. Aquí están todas sus llamadas, pero tardaron más.
 ladder-own-filter = { $who } tiene un filtro seccomp propio, así que se detuvo en cada llamada al sistema, y eso lo hace muchas veces más lento. Aquí están todas sus llamadas, pero tardaron más.

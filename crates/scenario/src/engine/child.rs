@@ -29,6 +29,7 @@ use crate::peer;
 use crate::recording::{Isolation, NamesUsed, PacketsUsed, PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request};
 use crate::step_end::StepEnd;
+use crate::submission::Submission;
 use crate::variables::Variables;
 
 /// The first argument that makes the binary the engine; the second is the process id of its parent.
@@ -149,7 +150,9 @@ fn perform(
         seen.through_wire = request.scenario.needs_wire();
     });
     // No deadline: the tracer's clock counts pauses of the machine, too. The steps have one.
-    let options = Options::default().sample(SAMPLE).stdio(true);
+    // A question is about calls; whoever wrote a program wants to know which of its lines makes them.
+    let own = request.submission.as_ref().map(Submission::folder);
+    let options = Options::default().sample(SAMPLE).stdio(true).lines(own);
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
         // Waiting for the terminal is different from waiting for a peer.

@@ -206,7 +206,7 @@ impl Compiler {
                 limits.memory = 2 << 30;
                 Self {
                     tool: find("rustc")?,
-                    options: &["--edition=2021", "-Cdebuginfo=0"],
+                    options: &["--edition=2021", "-Cdebuginfo=line-tables-only"],
                     output: "-o",
                     smallest: "fn main() {}\n",
                     limits,
@@ -224,7 +224,7 @@ impl Compiler {
             // Course machines have one of these compilers; all take the same options.
             _ => Self {
                 tool: find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
-                options: &["-std=gnu11", "-Wall", "-O1", "-pthread", "-x", "c"],
+                options: &["-std=gnu11", "-Wall", "-O1", "-g1", "-pthread", "-x", "c"],
                 output: "-o",
                 smallest: "#include <stdio.h>\nint main(void) { puts(\"\"); return 0; }\n",
                 limits,

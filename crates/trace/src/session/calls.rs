@@ -10,6 +10,7 @@ use socklab_event::{
 use super::descriptors::Descriptors;
 use super::effects::Effect;
 use super::filters::Filters;
+use super::lines::Lines;
 use super::reporter::Reporter;
 use super::sockets::Sockets;
 use super::table::{Descriptor, Shared};
@@ -33,6 +34,7 @@ pub(super) struct Calls<'a> {
     pub(super) options: &'a Options,
     pub(super) tracees: &'a mut Tracees,
     pub(super) sockets: &'a mut Sockets,
+    pub(super) lines: &'a mut Lines,
     pub(super) reporter: &'a mut Reporter,
 }
 
@@ -86,7 +88,7 @@ impl Calls<'_> {
             ended,
             restarts: call.restarts,
             implicit: false,
-            source: None,
+            source: call.line,
         };
         let place = self.tracees.place(tid);
         self.reporter.report(place, event.moment(), event.into());

@@ -74,6 +74,8 @@ impl Entering<'_, '_> {
             Interest::Stdio => (None, true),
         };
         let at_entry = CallAtEntry::new(row, entry.arguments, &TraceeMemory(tid));
+        // The first look at a program's debug information takes a while, which is not the call's.
+        let line = if stdio { None } else { self.calls.line(tid, entry) };
         let began = clock::now();
         if let Some(socket) = &socket {
             self.calls.use_given(tid, row.sys, socket, began);
@@ -88,6 +90,7 @@ impl Entering<'_, '_> {
             stack: entry.stack,
             socket,
             stdio,
+            line,
         };
         let Some(call) = self.shortcuts.take(self.calls, tid, call) else { return RESUME };
         if let Some(thread) = self.calls.tracees.thread_mut(tid) {

@@ -203,6 +203,7 @@ impl Lives<'_, '_> {
         let Some(process) = self.calls.tracees.process_mut(tid) else {
             return RESUME;
         };
+        self.calls.lines.forget(tid);
         process.alive = 1;
         process.scratch = None;
         process.landings = Landings::default();
@@ -320,6 +321,7 @@ impl Lives<'_, '_> {
             Stop::Killed(signal) if signal != 0 => Exit::Signal(Signal(signal)),
             _ => Exit::Unknown,
         };
+        self.calls.lines.forget(tid);
         if let Some(process) = self.calls.tracees.remove_process(tid) {
             self.strangers.depart(&process);
             self.report(tid, Life::Exit { status });
@@ -360,6 +362,7 @@ impl Lives<'_, '_> {
             return;
         }
         let process = tracees.remove_process(thread.pid);
+        self.calls.lines.forget(thread.pid);
         self.report(thread.pid, Life::Released);
         if let Some(process) = process {
             self.strangers.depart(&process);

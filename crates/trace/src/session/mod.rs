@@ -26,6 +26,7 @@ mod in_use;
 mod kept;
 mod leave;
 mod life;
+mod lines;
 mod onward;
 mod paths;
 mod plan;
@@ -59,6 +60,7 @@ use ending::{Ending, Next};
 use enter::Entering;
 use holding::Holding;
 use life::Lives;
+use lines::Lines;
 use onward::{Handled, Onward, RESUME, unless_vanished};
 use reporter::Reporter;
 use shortcut::Shortcuts;
@@ -88,6 +90,7 @@ pub(crate) struct Session<'s> {
     ending: Option<Ending>,
     shortcuts: Shortcuts,
     holding: Holding,
+    lines: Lines,
     reporter: Reporter,
     /// When to ask the kernel's tables whether programs can be reached whose calls can't be decoded.
     undecoded_due: Option<u64>,
@@ -117,6 +120,7 @@ impl<'s> Session<'s> {
             }
         };
         let mut session = Self {
+            lines: Lines::new(&plan.options),
             options: plan.options,
             ending,
             handle: plan.handle,
@@ -539,6 +543,7 @@ impl<'s> Session<'s> {
             options: &self.options,
             tracees: &mut self.tracees,
             sockets: &mut self.sockets,
+            lines: &mut self.lines,
             reporter: &mut self.reporter,
         };
         handle(calls, &mut self.shortcuts)
@@ -549,8 +554,9 @@ impl<'s> Session<'s> {
     }
 
     fn lives<T>(&mut self, handle: impl FnOnce(Lives<'_, '_>) -> T) -> T {
-        let Self { options, tracees, sockets, reporter, shortcuts, strangers, commands, .. } = self;
-        let calls = &mut Calls { options, tracees, sockets, reporter };
+        let Self { options, tracees, sockets, lines, reporter, .. } = self;
+        let Self { shortcuts, strangers, commands, .. } = self;
+        let calls = &mut Calls { options, tracees, sockets, lines, reporter };
         handle(Lives { calls, shortcuts, strangers, commands })
     }
 }

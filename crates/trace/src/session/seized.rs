@@ -41,6 +41,8 @@ pub(super) fn report_call(
             stack: arch::stack(&registers),
             socket,
             stdio: false,
+            // It lies behind: what its registers and its stack were is not known.
+            line: None,
         };
         entering.calls.finish(tid, call, outcome_of(result), clock::now());
     }

@@ -1,7 +1,7 @@
 //! What the tracer knows about a thread and the call it is in.
 
 use libc::pid_t;
-use socklab_event::Args;
+use socklab_event::{Args, SourceLine};
 use socklab_kernel::clock;
 
 use super::contact::Contact;
@@ -67,6 +67,8 @@ pub(crate) struct OpenCall {
     pub(crate) socket: Option<Shared>,
     /// It is made on a standard stream that is being recorded.
     pub(crate) stdio: bool,
+    /// The line of source that makes it.
+    pub(crate) line: Option<Box<SourceLine>>,
 }
 
 /// A call whose result the program itself writes down (see `session::shortcut`).

@@ -107,6 +107,7 @@ pub(crate) fn trace_commands(
         by_hand: true,
         keeping,
         output_to_errors: outputs.take_standard_output(),
+        lines: !options.no_lines,
         frames,
         notices,
     };
@@ -168,7 +169,7 @@ pub(crate) fn trace_program(
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
     let options = cli::Look::for_learning();
     let commands = vec![commands::course_program(program, &arguments)?];
-    let mut plan = TracePlan { commands, by_hand: true, ..TracePlan::default() };
+    let mut plan = TracePlan { commands, by_hand: true, lines: true, ..TracePlan::default() };
     plan.output_to_errors = outputs.take_standard_output();
     (plan.frames, plan.notices) =
         tapped::tap(speaker, packets, outputs.sample_of_packets(plan.sample));

@@ -47,6 +47,8 @@ pub(crate) struct TracePlan {
     pub(crate) keeping: Keeping,
     /// True if standard output is not the programs': what they print then goes to standard error.
     pub(crate) output_to_errors: bool,
+    /// True if the line of source of each call is to be recorded.
+    pub(crate) lines: bool,
     /// What passes the wire meanwhile.
     pub(crate) frames: Option<Frames>,
     /// What is to be known about that.
@@ -66,6 +68,7 @@ impl Default for TracePlan {
             by_hand: false,
             keeping: Keeping::default(),
             output_to_errors: false,
+            lines: false,
             frames: None,
             notices: vec![],
         }
@@ -88,7 +91,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let finish = if several { Finish::LastEnded } else { Finish::AllEnded };
     let options = Options::default().sample(plan.sample).deadline(plan.timeout).finish(finish);
     let options = options.ending(Ending::Gentle { grace: plan.grace }).descendants(!plan.only);
-    let mut tracer = Tracer::new(options);
+    // Without a working directory no file is the user's own before others.
+    let own = || std::env::current_dir().unwrap_or_default();
+    let mut tracer = Tracer::new(options.lines(plan.lines.then(own)));
     let at_home = plan.commands.iter().all(|command| command.entrance.is_none());
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
     for TracedProgram { argv, label, input, output, entrance, host } in plan.commands {

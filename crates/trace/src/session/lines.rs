@@ -1,0 +1,72 @@
+//! The line of the program's source that makes a call.
+
+use std::collections::HashSet;
+
+use libc::pid_t;
+use socklab_event::{Notice, SourceLine};
+use socklab_source::{Memory, Registers, Sources, Thread};
+
+use super::calls::Calls;
+use crate::memory::TraceeMemory;
+use crate::options::Options;
+use crate::ptrace::{self, CallEntry};
+
+/// What is known about the programs' sources.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// `None` if lines are not asked for.
+    sources: Option<Sources>,
+    /// Programs of which it has been said that they have no debug information.
+    told: HashSet<String>,
+}
+
+impl Lines {
+    pub(super) fn new(options: &Options) -> Self {
+        Self { sources: options.lines.as_ref().map(Sources::new), told: HashSet::new() }
+    }
+
+    /// The process has executed another program, or has ended.
+    pub(super) fn forget(&mut self, pid: pid_t) {
+        if let Some(sources) = &mut self.sources {
+            sources.forget(pid.cast_unsigned());
+        }
+    }
+}
+
+impl Calls<'_> {
+    /// The line that makes the call which this thread is about to enter, if it is known for certain. Must
+    /// be asked before the thread's address of return is changed.
+    pub(super) fn line(&mut self, tid: pid_t, entry: &CallEntry) -> Option<Box<SourceLine>> {
+        let sources = self.lines.sources.as_mut()?;
+        let pid = self.tracees.thread(tid)?.pid;
+        let thread = Thread {
+            process: pid.cast_unsigned(),
+            id: tid.cast_unsigned(),
+            instruction: entry.instruction,
+            stack: entry.stack,
+        };
+        let registers = || {
+            let all = ptrace::registers(tid).ok()?;
+            Some(Registers { frame: all.rbp, thread_pointer: all.fs_base })
+        };
+        let frame = sources.frame(thread, registers, &TraceeMemory(tid));
+        if let Some(program) = sources.without_lines(thread.process)
+            && self.lines.told.insert(program.clone())
+        {
+            self.reporter.notice(self.tracees.place(tid), Notice::NoLines { program });
+        }
+        let frame = frame?;
+        let function = Some(frame.function.to_string()).filter(|name| !name.is_empty());
+        Some(Box::new(SourceLine { file: frame.file?.to_string(), line: frame.line, function }))
+    }
+}
+
+impl Memory for TraceeMemory {
+    fn read(&self, address: u64, into: &mut [u8]) -> usize {
+        crate::memory::Memory::read(self, address, into)
+    }
+
+    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
+        TraceeMemory::words(self, addresses)
+    }
+}
