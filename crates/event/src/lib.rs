@@ -35,6 +35,7 @@ mod process;
 mod protocol;
 mod samples;
 mod socket;
+mod sockets;
 mod timeline;
 mod traffic;
 

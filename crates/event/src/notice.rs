@@ -47,6 +47,23 @@ pub enum Notice {
     /// The process has a socket in another network than the one whose frames are recorded: what it sends
     /// there is not recorded, and no rule of a wire decides about it.
     OtherNetwork,
+    /// A recording of another machine is part of this one. Its times are those of its own clock, aligned by the
+    /// time of day.
+    OtherClock {
+        /// Its name.
+        recording: String,
+        /// By how many nanoseconds its times were moved besides, so that no message arrives before it was
+        /// sent.
+        moved: i64,
+    },
+    /// Frames of a recording were left out, because another one that is part of this one has those of the
+    /// same conversations.
+    FramesTwice {
+        /// Its name.
+        recording: String,
+        /// How many.
+        count: u64,
+    },
     /// The process was already running: what its sockets did before is unknown; only their present
     /// state is known.
     Attached {

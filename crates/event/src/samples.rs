@@ -18,16 +18,13 @@ impl Event {
             What::Call(call) => of_call(call, visit),
             What::Process(process) => match &mut **process {
                 Process::Stdio { bytes, .. } => visit(bytes),
-                Process::Ready { at, socket, .. } => {
-                    of_endpoint(at.as_mut(), visit);
-                    of_socket(Some(socket), visit);
-                }
+                Process::Ready { at, .. } => of_endpoint(at.as_mut(), visit),
                 _ => {}
             },
             What::Frame(frame) => of_frame(frame, visit),
-            What::State(state) => of_socket(Some(&mut state.socket), visit),
-            What::Notice(_) => {}
+            What::State(_) | What::Notice(_) => {}
         }
+        self.each_socket(|socket| of_socket(socket, visit));
     }
 
     /// Drops every byte that a program sent, received, printed or passed to the kernel undecoded,
@@ -64,7 +61,6 @@ fn drop_arguments(argv: &mut Vec<String>) -> u64 {
 type Visit<'v> = &'v mut dyn FnMut(&mut Bytes);
 
 fn of_call(call: &mut Call, visit: Visit<'_>) {
-    of_socket(call.socket.as_mut(), visit);
     match &mut call.args {
         Args::Send { bytes, control, to: address, .. }
         | Args::Recv { bytes, control, from: address, .. } => {
@@ -85,20 +81,13 @@ fn of_call(call: &mut Call, visit: Visit<'_>) {
             }
         }
         Args::Bind { address } | Args::Connect { address } => of_endpoint(Some(address), visit),
-        Args::Accept { peer, listener, .. } => {
-            of_endpoint(peer.as_mut(), visit);
-            of_socket(listener.as_mut(), visit);
-        }
+        Args::Accept { peer, .. } => of_endpoint(peer.as_mut(), visit),
         Args::LocalName { address } | Args::PeerName { address } => {
             of_endpoint(address.as_mut(), visit);
         }
-        Args::Socketpair { second, .. } => of_socket(second.as_mut(), visit),
-        Args::Poll { waits, .. } => {
-            for wait in waits {
-                of_socket(wait.socket.as_mut(), visit);
-            }
-        }
         Args::Socket { .. }
+        | Args::Socketpair { .. }
+        | Args::Poll { .. }
         | Args::Listen { .. }
         | Args::SendFile { .. }
         | Args::Shutdown { .. }
@@ -142,12 +131,12 @@ fn of_frame(frame: &mut Frame, visit: Visit<'_>) {
     }
 }
 
-fn of_socket(socket: Option<&mut Arc<SocketId>>, visit: Visit<'_>) {
+fn of_socket(socket: &mut Arc<SocketId>, visit: Visit<'_>) {
     let quotes = |endpoint: &Option<Endpoint>| {
         matches!(endpoint, Some(Endpoint::Other { .. } | Endpoint::Invalid { .. }))
     };
     // Identities are shared among events: only those that must change get a copy.
-    if let Some(socket) = socket.filter(|one| quotes(&one.local) || quotes(&one.peer)) {
+    if quotes(&socket.local) || quotes(&socket.peer) {
         let socket = Arc::make_mut(socket);
         of_endpoint(socket.local.as_mut(), visit);
         of_endpoint(socket.peer.as_mut(), visit);

@@ -30,6 +30,10 @@ pub struct Header {
     /// Unix time, in nanoseconds, of the moment `at` = 0; 0 if unknown.
     #[serde(default)]
     pub epoch: u64,
+    /// Which boot of which machine it was made in (`/proc/sys/kernel/random/boot_id`, random(4)): two
+    /// recordings of one boot have the same clock. Empty if unknown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub boot: String,
     /// True if frames on the wire were recorded too; if false, readers must not draw any.
     #[serde(default)]
     pub wire: bool,

@@ -18,6 +18,13 @@ pub fn epoch() -> u64 {
     read(ClockId::Realtime).saturating_sub(now())
 }
 
+/// Which boot of which machine this is (random(4)); empty if `/proc` does not say. Within one, [`now`]
+/// is the same clock for everybody.
+pub fn boot() -> String {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    id.trim().to_owned()
+}
+
 /// Turns times of `CLOCK_REALTIME`, as the kernel puts on packets, into times of [`now`].
 ///
 /// Both clocks run at the same rate: `adjtime(3)` and NTP change it for both. But the time of day can

@@ -444,8 +444,8 @@ impl Trace {
 
 #[derive(Debug, Args)]
 pub(crate) struct Draw {
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[arg(long)]

@@ -118,6 +118,7 @@ impl Tracer {
             kernel,
             machine,
             epoch: clock::epoch(),
+            boot: clock::boot(),
             wire: false,
             columns,
         }

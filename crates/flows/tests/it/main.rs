@@ -12,6 +12,7 @@ mod endings;
 mod flows;
 mod holders;
 mod lookups;
+mod merge;
 mod position;
 mod processes;
 mod streams;

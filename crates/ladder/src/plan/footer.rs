@@ -90,6 +90,17 @@ pub(crate) fn lines(
                 program = clean(program),
                 why = schema::reason(speaker, why)
             ),
+            Notice::OtherClock { recording, moved: 0 } => {
+                say!(speaker, "merge-other-clock", recording = clean(recording))
+            }
+            Notice::OtherClock { recording, moved } => {
+                let key = if *moved > 0 { "merge-clock-slow" } else { "merge-clock-fast" };
+                let by = duration(moved.unsigned_abs());
+                say!(speaker, key, recording = clean(recording), by = by)
+            }
+            Notice::FramesTwice { recording, count: n } => {
+                say!(speaker, "merge-frames-twice", recording = clean(recording), n = count(*n))
+            }
             Notice::NoLines { program } => {
                 say!(speaker, "ladder-no-lines", program = clean(file_name(program)))
             }

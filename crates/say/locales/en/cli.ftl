@@ -45,7 +45,7 @@ arg-run-no_packets = With --trace: leave packets out
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
 arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
-arg-draw-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input
+arg-draw-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several become one drawing, aligned by their clocks
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
 arg-all = Show all calls, including setsockopt and the like, and every repetition
@@ -118,6 +118,7 @@ examples-draw =
     $ socklab draw --redact run.jsonl -o run-to-show.jsonl  # without what was sent
     $ socklab draw run.jsonl -o run.pcapng  # its packets, for Wireshark
     $ socklab draw capture.pcapng  # what Wireshark or tcpdump captured
+    $ socklab draw server.jsonl client.jsonl capture.pcapng  # recorded apart, drawn as one
 examples-host =
     $ socklab host
 examples-resolve =

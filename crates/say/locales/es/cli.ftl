@@ -45,7 +45,7 @@ arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
-arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar
+arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias se dibujan como una, alineadas por sus relojes
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
@@ -118,6 +118,7 @@ examples-draw =
     $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
     $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
     $ socklab draw captura.pcapng  # lo que capturó Wireshark o tcpdump
+    $ socklab draw servidor.jsonl cliente.jsonl captura.pcapng  # grabadas aparte, dibujadas como una
 examples-host =
     $ socklab host
 examples-resolve =

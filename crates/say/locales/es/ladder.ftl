@@ -146,6 +146,14 @@ ladder-lost = La grabación está incompleta, { $n ->
 ladder-io-uring = { $who } usa sockets por io_uring: lo que hace por ahí no se ve.
 ladder-io-uring-unsure = { $who } usa io_uring, y no se pudo mirar todo lo que hizo por ahí: pueden faltar operaciones de sockets.
 ladder-unprivileged = { $program } se ejecutó sin privilegios: un programa trazado no recibe ninguno { $why }, salvo que socklab lo ejecute root.
+merge-other-clock = { $recording } se grabó en otra máquina. Su reloj y el de esta pueden diferir: lo que está muy cerca pudo pasar en el orden contrario.
+merge-clock-slow = { $recording } se grabó en otra máquina, cuyo reloj parece estar atrasado { $by }: se corrigió para que ningún mensaje llegue antes de que lo envíen.
+merge-clock-fast = { $recording } se grabó en otra máquina, cuyo reloj parece estar adelantado { $by }: se corrigió para que ningún mensaje llegue antes de que lo envíen.
+merge-frames-twice =
+    { $n ->
+        [one] Queda por fuera un paquete de { $recording }: otra grabación tiene los de la misma conversación.
+       *[other] Quedan por fuera { $n } paquetes de { $recording }: otra grabación tiene los de las mismas conversaciones.
+    }
 ladder-no-lines = { $program } no tiene información de depuración, así que no se conocen las líneas de sus llamadas: compílalo con -g.
 ladder-strict-refused = { $who } pidió el modo estricto de seccomp y no lo obtuvo, solo porque se trazaba: se ejecutó sin protección ({ $why })
 ladder-slow = { $who } se detuvo en cada llamada al sistema, y eso lo hace muchas veces más lento: { $why }. Aquí están todas sus llamadas, pero tardaron más.

@@ -190,6 +190,35 @@ fn pipes_carry_recordings_in_both_directions() {
 }
 
 #[test]
+fn a_server_and_its_client_that_were_recorded_apart_are_drawn_as_one() {
+    let folder = Folder::new();
+    let [server, client] = ["server.jsonl", "client.jsonl"].map(|name| folder.word(name));
+    let port = free_port(Tcp).to_string();
+    let mut command =
+        socklab(&["trace", "-o", &server, "--", "socklab", "run", "tcp-server", &port]);
+    let tracer = Running::start(&mut command);
+    await_content(&folder.path("server.jsonl"), "\"readiness\":\"listening\"");
+    let words = ["trace", "-o", &client, "--", "socklab", "run", "tcp-client", "localhost", &port];
+    run_with(&mut socklab(&words), "hola\n").exits(0);
+    tracer.signal(Signal::TERM);
+    tracer.finish();
+    let alone = run(&mut socklab(&["draw", &client])).exits(0);
+    assert!(!alone.text().contains("recv(4) = 4 \"hola\""), "{}", alone.text());
+    for files in [[&server, &client], [&client, &server]] {
+        let whole = folder.word("whole.jsonl");
+        let drawn = run(&mut socklab(&["draw", files[0], files[1], "-o", &whole])).exits(0);
+        assert!(drawn.errors.contains("whole.jsonl"), "{}", drawn.errors);
+        let drawn = run(&mut socklab(&["draw", &whole, "--width", "100"])).exits(0);
+        let text = drawn.text();
+        // The message leaves one and reaches the other.
+        let row = |part: &str| text.lines().position(|line| line.contains(part));
+        let (sent, got) = (row("send(3, \"hola\""), row("recv(4) = 4 \"hola\""));
+        assert!(sent.is_some() && sent <= got, "{text}");
+        assert!(!text.contains("another machine"), "{text}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_the_recording_quietly() {
     let (mut reader, writer) = pipe().expect("a pipe");
     let port = free_port(Tcp);

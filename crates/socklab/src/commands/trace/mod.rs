@@ -193,7 +193,7 @@ pub(crate) fn trace_program(
 /// Draws a recorded timeline, or a capture.
 pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     let outputs = Outputs::of(speaker, &options.output)?;
-    let mut timeline = reading::read(speaker, &options.file)?;
+    let mut timeline = reading::read_all(speaker, &options.files)?;
     if options.redact {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 use socklab_event::{Event, Foreign, Notice, Place, ReadError, Timeline};
+use socklab_flows::Recording;
 use socklab_lab::{Capture, CaptureError, Ended, FromCapture};
 use socklab_record::{Limits, Recorder};
 use socklab_say::{Speaker, count, say};
@@ -21,6 +22,16 @@ use crate::output::eprintln;
 
 /// How many bytes of what each packet of a capture carried can be shown as its data.
 const PAYLOAD: usize = 4096;
+
+/// Reads several files as one timeline.
+pub(super) fn read_all(speaker: Speaker, paths: &[PathBuf]) -> Result<Timeline> {
+    let recordings = paths.iter().map(|path| {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let timeline = read(speaker, path)?;
+        Ok(Recording::new(socklab_say::path(Path::new(name)), timeline))
+    });
+    Ok(socklab_flows::merge(recordings.collect::<Result<_>>()?))
+}
 
 /// Reads a file, or standard input if it is called `-`. What is missing at its end is reported, and
 /// noted in the timeline.
