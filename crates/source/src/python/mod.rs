@@ -13,6 +13,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::memory::Reader;
@@ -23,13 +24,14 @@ use objects::{Objects, Place};
 const FRAMES: usize = 256;
 const INTERPRETERS: usize = 64;
 const THREADS: usize = 4096;
+/// Names of files that are remembered.
+const FILES: usize = 1024;
 
 /// A frame of a Python function that is being executed. Its line is [`Python::line`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// `co_filename`: an absolute path mostly; relative to where the program was started for a script in 3.8
-    /// and whatever is compiled under such a name; `<string>`, `<stdin>`, `<frozen importlib._bootstrap>` and
-    /// the like for what no file contains.
+    /// `co_filename`: a path, which is absolute if there is such a file; `<string>` (of `-c`, `exec` and `eval`),
+    /// `<stdin>`, `<frozen importlib._bootstrap>` and the like for what no file contains.
     pub(crate) file: Arc<str>,
     /// `co_name`, as tracebacks have it: `send`, `<module>`, `<lambda>`.
     pub(crate) function: Arc<str>,
@@ -57,14 +59,21 @@ pub(crate) struct Python {
     /// The thread state of each thread pointer, for as long as it is one.
     states: HashMap<u64, u64>,
     objects: Objects,
+    files: Files,
 }
 
 impl Python {
-    /// An interpreter whose `_PyRuntime` is at this address. `minor` is its version (8 for 3.8) as far as its
-    /// file tells it; 3.13 and later tell it themselves.
-    pub(crate) fn new(runtime: u64, minor: Option<u8>, reader: &Reader<'_>) -> Option<Self> {
+    /// The interpreter of a process, whose `_PyRuntime` is at this address. `minor` is its version (8 for 3.8)
+    /// as far as its file tells it; 3.13 and later tell it themselves.
+    pub(crate) fn new(
+        process: u32,
+        runtime: u64,
+        minor: Option<u8>,
+        reader: &Reader<'_>,
+    ) -> Option<Self> {
         let layout = Layout::of(runtime, minor, reader)?;
-        Some(Self { runtime, layout, states: HashMap::new(), objects: Objects::new(layout) })
+        let (objects, files) = (Objects::new(layout), Files::of(process));
+        Some(Self { runtime, layout, states: HashMap::new(), objects, files })
     }
 
     /// Shows the frames of the thread with this base of FS, the innermost first. All that they depend on is
@@ -121,7 +130,8 @@ impl Python {
                 Some(3 | 4) if layout.minor >= 12 => continue,
                 Some(_) => return None,
             }
-            let frame = self.objects.frame(code, instruction, reader)?;
+            let mut frame = self.objects.frame(code, instruction, reader)?;
+            frame.file = self.files.absolute(frame.file);
             // Who is further out has only started the event loop, and does not make this call.
             let stop = is_callback_of_loop(&frame);
             if show(frame).is_break() || stop {
@@ -233,6 +243,54 @@ impl Python {
             None => state,
         };
         reader.word(holder.wrapping_add(self.layout.frame))
+    }
+}
+
+/// The files of code that was compiled under relative names: a script's in 3.8, where it is as on the command
+/// line, and whatever `runpy.run_path` and `compile` are given.
+#[derive(Debug)]
+struct Files {
+    /// The process's folder in `/proc`.
+    process: PathBuf,
+    /// The folder it worked in when it was first seen.
+    folder: Option<PathBuf>,
+    absolute: HashMap<Arc<str>, Arc<str>>,
+}
+
+impl Files {
+    fn of(process: u32) -> Self {
+        let process = PathBuf::from(format!("/proc/{process}"));
+        Self { folder: process.join("cwd").read_link().ok(), process, absolute: HashMap::new() }
+    }
+
+    /// The path of a file that exists; any other name as it is.
+    fn absolute(&mut self, name: Arc<str>) -> Arc<str> {
+        if name.starts_with(['/', '<']) {
+            return name;
+        }
+        if let Some(known) = self.absolute.get(&name) {
+            return Arc::clone(known);
+        }
+        let path = self.found(&name).unwrap_or_else(|| Arc::clone(&name));
+        if self.absolute.len() >= FILES {
+            self.absolute.clear();
+        }
+        self.absolute.insert(name, Arc::clone(&path));
+        path
+    }
+
+    fn found(&self, name: &str) -> Option<Arc<str>> {
+        let mut path = self.folder.clone()?;
+        for component in Path::new(name).components() {
+            match component {
+                Component::CurDir => {}
+                Component::ParentDir => _ = path.pop(),
+                other => path.push(other),
+            }
+        }
+        // As the process sees it, which may have another root.
+        let seen = self.process.join("root").join(path.strip_prefix("/").ok()?);
+        seen.is_file().then(|| path.to_str().map(Arc::from))?
     }
 }
 

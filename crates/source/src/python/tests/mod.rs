@@ -1,3 +1,5 @@
+mod hostile;
+mod image;
 mod layouts;
 mod live;
 mod tables;

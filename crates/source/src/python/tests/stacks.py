@@ -7,6 +7,7 @@ import ctypes
 import functools
 import json
 import os
+import runpy
 import sys
 import threading
 import traceback
@@ -135,6 +136,8 @@ def code_made_at_run_time():
         exec(compile("\n" * line + "stop()", "made.py", "exec"))
         exec(compile("\n" * line + "if True:\n  stop()\n", "made%d.py" % (line % 3), "exec"))
     eval("stop()")
+    runpy.run_path("relative.py", {"stop": stop})
+    runpy.run_path("./../%s/relative.py" % os.path.basename(os.getcwd()), {"stop": stop})
     exec("def made():\n\n\n    stop()\n\nmade()", {"stop": stop})
 
 
