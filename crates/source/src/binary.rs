@@ -124,6 +124,7 @@ impl Binary {
         Some(Self { data, segments, sections })
     }
 
+    /// What of the file is loaded.
     pub(crate) fn segments(&self) -> &[Segment] {
         &self.segments
     }

@@ -7,6 +7,8 @@
 mod binary;
 mod call;
 mod fuel;
+#[doc(hidden)]
+pub mod fuzzing;
 mod go;
 mod image;
 mod images;
@@ -126,12 +128,16 @@ impl Sources {
         space.refill();
         let mut reader = Reader::new(memory);
         let mut needed = None;
-        let mut ask = || {
-            needed = registers.get().map(|registers| registers.frame);
-            needed
-        };
         let mut around = Around { images: &mut self.images, own: &self.own };
-        let answer = space.native(&thread, &mut reader, &mut ask, &mut around);
+        let thread_pointer = || registers.get().map(|registers| registers.thread_pointer);
+        let interpreted = space.interpreted(thread_pointer, &mut reader, &mut around);
+        let answer = interpreted.unwrap_or_else(|| {
+            let mut ask = || {
+                needed = registers.get().map(|registers| registers.frame);
+                needed
+            };
+            space.native(&thread, &mut reader, &mut ask, &mut around)
+        });
         space.memos.keep(&thread, needed, reader.into_log(), answer.clone());
         self.bound();
         answer

@@ -46,6 +46,13 @@ impl Go {
         Some(Self { table, address: binary.place(name)?.0, variables, loaded: OnceCell::new() })
     }
 
+    /// A table by itself: of addresses that begin at 0, without inlined calls.
+    pub(crate) fn of_table(content: Vec<u8>) -> Option<Self> {
+        let loaded = Loaded { text: 0, inlined: content.clone() };
+        let loaded = OnceCell::from(Some(loaded));
+        Some(Self { table: Table::new(content)?, address: 0, variables: None, loaded })
+    }
+
     fn loaded(&self, bias: u64, reader: &Reader<'_>) -> Option<&Loaded> {
         self.loaded.get_or_init(|| self.load(bias, reader)).as_ref()
     }
