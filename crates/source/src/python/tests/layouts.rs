@@ -53,7 +53,7 @@ fn the_offsets_are_those_of_the_headers() {
         let told = String::from_utf8(told.stdout).expect("text");
         let [headers, minor, table] = *told.lines().collect::<Vec<_>>() else { panic!("{told}") };
         if !Path::new(headers).join("internal/pycore_pystate.h").exists() {
-            let what = format!("offsets of {}", python.display());
+            let what = format!("offsets of {}", python);
             socklab_prerequisites::say_not_run(&what, "its headers (libpython3-dev)");
             continue;
         }

@@ -105,6 +105,6 @@ fn every_stack_is_what_the_interpreter_says() {
         }
         assert!(child.wait().expect("a child").success());
         assert!(count > 60, "{count} stops");
-        println!("{}: {count} stacks", python.display());
+        println!("{}: {count} stacks", python);
     }
 }

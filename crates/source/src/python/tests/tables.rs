@@ -44,7 +44,7 @@ fn every_instruction_has_the_line_that_the_interpreter_says() {
             }
         }
         assert!(count > 5000, "{count} instructions");
-        println!("{}: {count} instructions", python.display());
+        println!("{}: {count} instructions", python);
     }
 }
 
