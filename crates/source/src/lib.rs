@@ -4,13 +4,34 @@
 //! and binaries, executes nothing it finds, and says nothing rather than something wrong.
 #![forbid(unsafe_code)]
 
+mod binary;
+mod call;
+mod fuel;
+#[doc(hidden)]
+pub mod fuzzing;
+mod go;
+mod image;
+mod images;
+mod lines;
+mod maps;
+mod memo;
 mod memory;
+mod origin;
 mod python;
+mod space;
+mod symbols;
+mod unwind;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use memory::Memory;
+
+use images::Images;
+use memory::Reader;
+use origin::Own;
+use space::{Around, Space};
 
 /// A thread that has just entered a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,26 +86,29 @@ pub struct Frame {
 /// Answers for all processes of a trace.
 #[derive(Debug)]
 pub struct Sources {
-    /// The folder that the user works in.
-    own: PathBuf,
+    own: Own,
+    images: Images,
+    spaces: HashMap<u32, Space>,
 }
+
+/// Words that are kept of all processes together: 32 MiB.
+const KEPT: usize = 1 << 21;
 
 impl Sources {
     /// Begins with no process known. Files under `own` are the user's.
     pub fn new(own: impl Into<PathBuf>) -> Self {
-        Self { own: own.into() }
+        Self { own: Own::new(own.into()), images: Images::default(), spaces: HashMap::new() }
     }
 
     /// A process has executed another program, or has ended.
     pub fn forget(&mut self, process: u32) {
-        let _ = process;
+        self.spaces.remove(&process);
     }
 
-    /// The program that this process runs, by its file, if it is the user's own and was compiled without
-    /// debug information.
+    /// The program that this process runs, or a library of it, by its file, if it is the user's own and was
+    /// compiled without debug information, so that its calls have no line.
     pub fn without_lines(&self, process: u32) -> Option<String> {
-        let _ = process;
-        None
+        self.spaces.get(&process)?.without_lines.as_deref().map(str::to_owned)
     }
 
     /// The innermost frame that is most the user's own. `registers` is asked only where the answer depends
@@ -95,7 +119,50 @@ impl Sources {
         registers: impl FnOnce() -> Option<Registers>,
         memory: &dyn Memory,
     ) -> Option<Frame> {
-        let _ = (&self.own, thread, registers, memory);
-        None
+        let mut registers = Asked { ask: Some(registers), answer: None };
+        let space = self.spaces.entry(thread.process).or_insert_with(|| Space::new(thread.process));
+        let frame_pointer = || registers.get().map(|registers| registers.frame);
+        if let Some(known) = space.memos.get(&thread, memory, frame_pointer) {
+            return known;
+        }
+        space.refill();
+        let mut reader = Reader::new(memory);
+        let mut needed = None;
+        let mut around = Around { images: &mut self.images, own: &self.own };
+        let thread_pointer = || registers.get().map(|registers| registers.thread_pointer);
+        let interpreted = space.interpreted(thread_pointer, &mut reader, &mut around);
+        let answer = interpreted.unwrap_or_else(|| {
+            let mut ask = || {
+                needed = registers.get().map(|registers| registers.frame);
+                needed
+            };
+            space.native(&thread, &mut reader, &mut ask, &mut around)
+        });
+        space.memos.keep(&thread, needed, reader.into_log(), answer.clone());
+        self.bound();
+        answer
+    }
+
+    fn bound(&mut self) {
+        if self.spaces.values().map(|space| space.memos.size()).sum::<usize>() > KEPT {
+            for space in self.spaces.values_mut() {
+                space.memos.clear();
+            }
+        }
+    }
+}
+
+/// Registers that are read once, if at all.
+struct Asked<F> {
+    ask: Option<F>,
+    answer: Option<Registers>,
+}
+
+impl<F: FnOnce() -> Option<Registers>> Asked<F> {
+    fn get(&mut self) -> Option<Registers> {
+        if let Some(ask) = self.ask.take() {
+            self.answer = ask();
+        }
+        self.answer
     }
 }

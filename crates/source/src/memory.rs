@@ -10,3 +10,130 @@ pub trait Memory {
     /// them can't be read.
     fn words(&self, addresses: &[u64]) -> Option<Vec<u64>>;
 }
+
+/// Reads memory, and keeps a log of what an answer was made from: an answer is a function of the registers
+/// and of the logged words, so as long as these are the same, it is.
+pub(crate) struct Reader<'m> {
+    memory: &'m dyn Memory,
+    log: Vec<(u64, u64)>,
+    /// A piece of memory that was read at once, and its address: stacks are read from low to high.
+    piece: Vec<u8>,
+    piece_at: u64,
+}
+
+/// How much of a stack is read at once.
+const PIECE: usize = 1024;
+
+impl<'m> Reader<'m> {
+    /// Begins with an empty log.
+    pub(crate) fn new(memory: &'m dyn Memory) -> Self {
+        Self { memory, log: Vec::new(), piece: Vec::new(), piece_at: 0 }
+    }
+
+    /// A word that the answer depends on.
+    pub(crate) fn word(&mut self, at: u64) -> Option<u64> {
+        let mut bytes = [0; 8];
+        let value = (self.peek(at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))?;
+        self.depends_on(at, value);
+        Some(value)
+    }
+
+    /// Words that the answer depends on, read at once.
+    pub(crate) fn words(&mut self, addresses: &[u64]) -> Option<Vec<u64>> {
+        let values = self.memory.words(addresses)?;
+        if values.len() != addresses.len() {
+            return None;
+        }
+        self.log.extend(addresses.iter().copied().zip(values.iter().copied()));
+        Some(values)
+    }
+
+    /// A word of a stack, which the answer depends on. What lies above is read along with it.
+    pub(crate) fn stack(&mut self, at: u64) -> Option<u64> {
+        let value = self.in_piece(at).or_else(|| {
+            self.piece.resize(PIECE, 0);
+            let read = self.memory.read(at, &mut self.piece).min(PIECE);
+            self.piece.truncate(read);
+            self.piece_at = at;
+            self.in_piece(at)
+        })?;
+        self.depends_on(at, value);
+        Some(value)
+    }
+
+    fn in_piece(&self, at: u64) -> Option<u64> {
+        let offset = usize::try_from(at.checked_sub(self.piece_at)?).ok()?;
+        let bytes = self.piece.get(offset..offset.checked_add(8)?)?;
+        Some(u64::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    /// Reads what the answer does not depend on, or what is the same as long as the logged words are:
+    /// code, tables, the text of a string whose address is logged. Returns how much could be read.
+    pub(crate) fn peek(&self, at: u64, into: &mut [u8]) -> usize {
+        self.memory.read(at, into).min(into.len())
+    }
+
+    /// The answer depends on this word being this value, which was read before.
+    pub(crate) fn depends_on(&mut self, at: u64, value: u64) {
+        self.log.push((at, value));
+    }
+
+    /// What the answer depends on, each word once, by address.
+    pub(crate) fn into_log(mut self) -> Vec<(u64, u64)> {
+        self.log.sort_unstable();
+        self.log.dedup();
+        self.log
+    }
+}
+
+impl std::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("log", &self.log).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Memory that consists of some pieces.
+    #[derive(Debug, Default)]
+    pub(crate) struct Pieces(pub(crate) Vec<(u64, Vec<u8>)>);
+
+    impl Memory for Pieces {
+        fn read(&self, address: u64, into: &mut [u8]) -> usize {
+            let found = self.0.iter().find_map(|(start, bytes)| {
+                let offset = usize::try_from(address.checked_sub(*start)?).ok()?;
+                bytes.get(offset..).filter(|rest| !rest.is_empty())
+            });
+            let Some(rest) = found else { return 0 };
+            let length = rest.len().min(into.len());
+            into[..length].copy_from_slice(&rest[..length]);
+            length
+        }
+
+        fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
+            let word = |at: &u64| {
+                let mut bytes = [0; 8];
+                (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
+            };
+            addresses.iter().map(word).collect()
+        }
+    }
+
+    #[test]
+    fn what_an_answer_depends_on_is_logged_once() {
+        let memory = Pieces(vec![(0x1000, (0..64).collect())]);
+        let mut reader = Reader::new(&memory);
+        let first = u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(reader.stack(0x1000), Some(first));
+        assert_eq!(reader.word(0x1000), Some(first));
+        assert_eq!(reader.words(&[0x1010, 0x1008]).map(|words| words.len()), Some(2));
+        assert_eq!(reader.stack(0x1038).map(|word| word & 0xff), Some(0x38));
+        assert_eq!(reader.stack(0x1039), None, "the mapping ends within this word");
+        assert_eq!(reader.word(0x2000), None);
+        assert_eq!(reader.peek(0x103c, &mut [0; 8]), 4);
+        let log: Vec<u64> = reader.into_log().iter().map(|(at, _)| *at).collect();
+        assert_eq!(log, [0x1000, 0x1008, 0x1010, 0x1038]);
+    }
+}

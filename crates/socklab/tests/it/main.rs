@@ -31,6 +31,7 @@ mod isolation;
 mod lab;
 mod languages;
 mod learn;
+mod lines_python;
 mod nothing_left;
 mod ntp_replies;
 mod packets;

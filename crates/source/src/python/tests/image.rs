@@ -1,0 +1,241 @@
+//! A small image of an interpreter's memory, for what is hard to have a real one do.
+
+use std::ops::ControlFlow;
+
+use super::super::{Python, Walk};
+use crate::memory::tests::Pieces;
+use crate::memory::{Memory, Reader};
+
+/// Memory by words, from [`START`] on: as CPython 3.11 lays it out.
+pub(super) struct Image(pub(super) Vec<u64>);
+
+pub(super) const START: u64 = 0x1000;
+pub(super) const RUNTIME: u64 = START;
+const INTERPRETER: u64 = 0x1100;
+const STATE: u64 = 0x1200;
+const OTHER_STATE: u64 = 0x1300;
+const HOLDER: u64 = 0x1400;
+const NO_FRAME: u64 = 0x1420;
+const FRAME: u64 = 0x1440;
+const CODE: u64 = 0x1500;
+const TYPE: u64 = 0x1600;
+const TYPE_NAME: u64 = 0x1640;
+const FILE: u64 = 0x1700;
+const NAME: u64 = 0x1780;
+const TABLE: u64 = 0x1800;
+const OTHER_INTERPRETER: u64 = 0x1900;
+pub(super) const THREAD: u64 = 0x7f00;
+
+impl Image {
+    /// One thread, in the third instruction of `/a.py`'s `f`, which is in line 6.
+    pub(super) fn new() -> Self {
+        let mut image = Self(vec![0; 0x1000 / 8]);
+        for (address, offset, value) in [
+            (RUNTIME, 40, INTERPRETER),
+            (INTERPRETER, 16, STATE),
+            (STATE, 16, INTERPRETER),
+            (STATE, 152, THREAD),
+            (STATE, 56, HOLDER),
+            (HOLDER, 8, FRAME),
+            (FRAME, 32, CODE),
+            (FRAME, 56, CODE + 184 + 4),
+            (CODE, 8, TYPE),
+            (CODE, 16, 10),
+            (CODE, 72, 5),
+            (CODE, 112, FILE),
+            (CODE, 120, NAME),
+            (CODE, 136, TABLE),
+            (TYPE, 24, TYPE_NAME),
+            (TYPE_NAME, 0, u64::from_le_bytes(*b"code\0\0\0\0")),
+            (FILE, 16, 5),
+            (FILE, 24, 77),
+            (FILE, 32, 0xe4),
+            (FILE, 48, u64::from_le_bytes(*b"/a.py\0\0\0")),
+            (NAME, 16, 1),
+            (NAME, 24, 78),
+            (NAME, 32, 0xe4),
+            (NAME, 48, u64::from(b'f')),
+            (TABLE, 16, 4),
+            (TABLE, 24, 79),
+            // Two instructions in line 5, eight in line 6.
+            (TABLE, 32, u64::from_le_bytes([0xe9, 0, 0xef, 2, 0, 0, 0, 0])),
+        ] {
+            image.set(address, offset, value);
+        }
+        image
+    }
+
+    fn set(&mut self, address: u64, offset: u64, value: u64) {
+        self.0[((address + offset - START) / 8) as usize] = value;
+    }
+
+    /// A second state, before the first in the list.
+    fn add_state(&mut self, holder: u64) {
+        self.set(INTERPRETER, 16, OTHER_STATE);
+        self.set(OTHER_STATE, 8, STATE);
+        self.set(OTHER_STATE, 16, INTERPRETER);
+        self.set(OTHER_STATE, 56, holder);
+        self.set(OTHER_STATE, 152, THREAD);
+        self.set(STATE, 0, OTHER_STATE);
+    }
+
+    pub(super) fn memory(&self) -> Pieces {
+        Pieces(vec![(START, self.0.iter().flat_map(|word| word.to_le_bytes()).collect())])
+    }
+}
+
+type Seen = (Walk, Vec<(String, Option<u32>, String)>);
+
+fn see(python: &mut Python, memory: &dyn Memory) -> Seen {
+    let mut reader = Reader::new(memory);
+    let mut frames = Vec::new();
+    let walk = python.frames(THREAD, &mut reader, &mut |frame| {
+        frames.push(frame);
+        ControlFlow::Continue(())
+    });
+    let told = frames.iter().map(|frame| {
+        (frame.file.to_string(), python.line(frame, &mut reader), frame.function.to_string())
+    });
+    (walk, told.collect())
+}
+
+fn python(image: &Image) -> Python {
+    Python::new(0, RUNTIME, Some(11), &Reader::new(&image.memory())).expect("3.11")
+}
+
+fn seen(image: &Image) -> Seen {
+    see(&mut python(image), &image.memory())
+}
+
+fn told(line: u32) -> Seen {
+    (Walk::Shown, vec![("/a.py".into(), Some(line), "f".into())])
+}
+
+#[test]
+fn a_frame_is_found() {
+    assert_eq!(seen(&Image::new()), told(6));
+}
+
+#[test]
+fn a_thread_that_executes_no_function_is_outside() {
+    for (address, offset, value) in [(STATE, 152, 1), (HOLDER, 8, 0), (INTERPRETER, 16, 0)] {
+        let mut image = Image::new();
+        image.set(address, offset, value);
+        assert_eq!(seen(&image), (Walk::Outside, vec![]), "{address:x}+{offset}");
+    }
+}
+
+#[test]
+fn the_state_of_a_thread_to_be_is_not_that_of_who_makes_it() {
+    let mut image = Image::new();
+    image.add_state(NO_FRAME);
+    assert_eq!(seen(&image), told(6));
+}
+
+#[test]
+fn of_two_states_with_frames_none_is_chosen() {
+    let mut image = Image::new();
+    image.add_state(HOLDER);
+    assert_eq!(seen(&image), (Walk::Unclear, vec![]));
+    // In another interpreter.
+    let mut image = Image::new();
+    image.set(INTERPRETER, 0, OTHER_INTERPRETER);
+    image.add_state(HOLDER);
+    image.set(INTERPRETER, 16, STATE);
+    image.set(OTHER_INTERPRETER, 16, OTHER_STATE);
+    image.set(OTHER_STATE, 8, 0);
+    assert_eq!(seen(&image), (Walk::Unclear, vec![]));
+}
+
+#[test]
+fn a_remembered_state_must_still_be_one() {
+    let mut image = Image::new();
+    let mut python = python(&image);
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+    // Another state has the thread's pointer now; that of the ended thread is only no longer in the list.
+    image.add_state(HOLDER);
+    image.set(OTHER_STATE, 8, 0);
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+    image.set(INTERPRETER, 16, 0);
+    assert_eq!(see(&mut python, &image.memory()), (Walk::Outside, vec![]));
+    // A second interpreter has appeared, in which the thread is at work, too.
+    let mut image = Image::new();
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+    image.set(OTHER_INTERPRETER, 0, INTERPRETER);
+    image.set(OTHER_INTERPRETER, 16, OTHER_STATE);
+    image.set(OTHER_STATE, 56, HOLDER);
+    image.set(OTHER_STATE, 152, THREAD);
+    image.set(RUNTIME, 40, OTHER_INTERPRETER);
+    assert_eq!(see(&mut python, &image.memory()), (Walk::Unclear, vec![]));
+}
+
+#[test]
+fn another_object_at_the_same_address_is_another_one() {
+    let mut image = Image::new();
+    let mut python = python(&image);
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+    // Three lines further.
+    image.set(TABLE, 32, u64::from_le_bytes([0xe9, 0, 0xef, 6, 0, 0, 0, 0]));
+    image.set(TABLE, 24, 80);
+    assert_eq!(see(&mut python, &image.memory()), told(8));
+    // Without a hash, nothing is remembered.
+    image.set(TABLE, 24, u64::MAX);
+    assert_eq!(see(&mut python, &image.memory()), told(8));
+    image.set(TABLE, 32, u64::from_le_bytes([0xe9, 0, 0xef, 2, 0, 0, 0, 0]));
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+}
+
+#[test]
+fn what_has_no_hash_is_compared() {
+    for (object, hash, content) in [(FILE, 24, 48), (NAME, 24, 48), (TABLE, 24, 32)] {
+        let mut image = Image::new();
+        image.set(object, hash, u64::MAX);
+        let memory = image.memory();
+        let mut reader = Reader::new(&memory);
+        let mut python = python(&image);
+        let mut frame = None;
+        python.frames(THREAD, &mut reader, &mut |it| {
+            frame = Some(it);
+            ControlFlow::Break(())
+        });
+        assert_eq!(python.line(&frame.expect("a frame"), &mut reader), Some(6));
+        assert!(reader.into_log().iter().any(|(at, _)| *at == object + content), "{object:x}");
+    }
+}
+
+#[test]
+fn what_is_not_as_it_must_be_is_unclear() {
+    for (address, offset, value, what) in [
+        (TYPE_NAME, 0, u64::from_le_bytes(*b"codec\0\0\0"), "another type"),
+        (FRAME, 56, CODE + 184 + 20, "an instruction after the last"),
+        (FRAME, 56, CODE + 184 + 3, "half an instruction"),
+        (FRAME, 56, CODE, "an instruction before the first"),
+        (FRAME, 64, 7 << 40, "an owner that there is not"),
+        (FRAME, 48, FRAME, "a frame that calls itself"),
+        (FRAME, 32, 8, "code that can't be read"),
+        (FILE, 16, 5000, "a long name"),
+        (FILE, 32, 0xc4, "a string that is not compact"),
+        (FILE, 32, 0xec, "characters of three bytes"),
+        (STATE, 8, STATE, "a list without an end"),
+        (INTERPRETER, 0, INTERPRETER, "interpreters without an end"),
+        (STATE, 56, 0, "no holder of a frame"),
+    ] {
+        let mut image = Image::new();
+        image.set(address, offset, value);
+        assert_eq!(seen(&image).0, Walk::Unclear, "{what}");
+    }
+    let mut image = Image::new();
+    image.set(TABLE, 16, (1 << 20) + 1);
+    assert_eq!(
+        seen(&image),
+        (Walk::Shown, vec![("/a.py".into(), None, "f".into())]),
+        "a long table"
+    );
+}
+
+#[test]
+fn before_its_first_instruction_a_function_is_in_its_first_line() {
+    let mut image = Image::new();
+    image.set(FRAME, 56, CODE + 184 - 2);
+    assert_eq!(seen(&image), told(5));
+}
