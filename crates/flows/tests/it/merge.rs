@@ -13,17 +13,18 @@ fn apart(whole: &Timeline, of: impl Fn(u32) -> bool) -> Timeline {
 
 /// The same between two addresses of a network: 127.0.0.1 is another one on each machine.
 fn on_a_network(timeline: &Timeline) -> Timeline {
-    let mut writer = Writer::new(Vec::new(), &timeline.header).unwrap();
-    timeline.events.iter().for_each(|event| writer.write(event).unwrap());
-    let text =
-        String::from_utf8(writer.finish().unwrap()).unwrap().replace("127.0.0.1", "192.0.2.1");
-    socklab_event::read(text.as_bytes()).unwrap().timeline
+    let mut writer = Writer::new(Vec::new(), &timeline.header).expect("a timeline");
+    timeline.events.iter().for_each(|event| writer.write(event).expect("a timeline"));
+    let text = String::from_utf8(writer.finish().expect("a timeline"))
+        .expect("a timeline")
+        .replace("127.0.0.1", "192.0.2.1");
+    socklab_event::read(text.as_bytes()).expect("a timeline").timeline
 }
 
 /// An echo, with each side recorded by itself.
 fn halves() -> (Timeline, Timeline, Timeline) {
     let whole = on_a_network(&scenes::upper_tcp());
-    let client = Flows::of(&whole).connections[0].connected.unwrap();
+    let client = Flows::of(&whole).connections[0].connected.expect("a timeline");
     let client = whole.in_order()[client].place.process;
     (apart(&whole, |process| process != client), apart(&whole, |process| process == client), whole)
 }
@@ -50,10 +51,10 @@ fn late(mut timeline: Timeline) -> Timeline {
     timeline.header.boot = "first".to_owned();
     timeline.header.epoch = 1_790_000_000_000_000_000;
     for event in &mut timeline.events {
-        event.at = event.at.checked_add_signed(UP).unwrap();
+        event.at = event.at.checked_add_signed(UP).expect("a timeline");
         if let What::Call(call) = &mut event.what {
-            call.began = call.began.checked_add_signed(UP).unwrap();
-            call.ended = call.ended.checked_add_signed(UP).unwrap();
+            call.began = call.began.checked_add_signed(UP).expect("a timeline");
+            call.ended = call.ended.checked_add_signed(UP).expect("a timeline");
         }
     }
     timeline
