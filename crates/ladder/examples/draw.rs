@@ -6,7 +6,9 @@
 //! ```
 
 use socklab_event::Timeline;
-use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme};
+use socklab_ladder::{
+    Clock, Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme, Times,
+};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::scenes;
 
@@ -18,7 +20,11 @@ fn main() {
     let detail = if has("all") { Detail::All } else { Detail::Essential };
     let theme = if has("dark") { Theme::Dark } else { Theme::Auto };
     let options = Options::new(Speaker::new(language)).detail(detail).fold(!has("unfolded"));
-    let ladder = Ladder::of(&timeline(arg(0)), &options);
+    let timeline = timeline(arg(0));
+    let clock = Clock { epoch: timeline.header.epoch, offset: 0 };
+    let times = if has("clock") { Times::OfDay(clock) } else { Times::SinceStart };
+    let options = options.times(times).durations(has("durations"));
+    let ladder = Ladder::of(&timeline, &options);
     match arg(1) {
         "svg" => print!("{}", ladder.to_svg(&SvgStyle::default().theme(theme))),
         "html" => {
@@ -26,7 +32,8 @@ fn main() {
         }
         _ => {
             let style = TextStyle::new(arg(2).parse().unwrap_or(80));
-            let style = style.ascii(has("ascii")).color(has("color")).times(has("times"));
+            let style = style.ascii(has("ascii")).color(has("color"));
+            let style = style.times(has("times") || has("clock")).since_previous(has("since"));
             print!("{}", ladder.to_text(&style));
         }
     }

@@ -12,6 +12,7 @@ impl Ladder {
         let kept = first.saturating_sub(around)..(last + around + 1).min(self.rows.len());
         self.rows.truncate(kept.end);
         self.rows.drain(..kept.start);
+        self.rows.iter_mut().take(1).for_each(|row| row.silence = None);
         let places: Vec<usize> = (0..self.arrows.len())
             .filter(|index| kept.contains(&self.arrows[*index].row))
             .collect();

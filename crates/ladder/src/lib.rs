@@ -32,6 +32,7 @@ mod schema;
 mod spoken;
 mod svg;
 mod text;
+mod times;
 
 pub use html::HtmlStyle;
 pub use label::{Data, Label, Part, PartKind};
@@ -44,3 +45,4 @@ pub use svg::theme::page_colors;
 pub use svg::xml::{Attribute, Xml};
 pub use svg::{SvgStyle, Theme};
 pub use text::TextStyle;
+pub use times::{Clock, Times};

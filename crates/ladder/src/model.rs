@@ -10,6 +10,7 @@ use socklab_event::Event;
 use socklab_say::{Speaker, clean};
 
 use crate::label::{Label, Part, PartKind};
+use crate::times::Times;
 
 /// A client/server ladder diagram.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +30,8 @@ pub struct Ladder {
     pub packets: BTreeMap<u64, Packet>,
     /// Time zero of the rows, in nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
+    /// What the times beside the rows are.
+    pub times: Times,
     /// The speaker whose language the labels are in; displays use it too. Serialised as its BCP 47
     /// tag.
     #[serde(rename = "language", serialize_with = "language_tag")]
@@ -70,6 +73,13 @@ pub struct Participant {
 pub struct Row {
     /// Nanoseconds since the ladder's origin.
     pub at: u64,
+    /// For a fold, or a call that stands for many, when the last of its events ended; as `at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
+    /// How long nothing was recorded between the row above and this one, in nanoseconds, if that is
+    /// long compared to the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<u64>,
     /// The events it shows, by `seq`; for a fold, all that were folded.
     pub seqs: Vec<u64>,
     /// The texts in the columns, at most one per column.

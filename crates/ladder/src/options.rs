@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use socklab_say::Speaker;
 
+use crate::times::Times;
+
 /// How a ladder is made from a timeline.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -28,6 +30,10 @@ pub struct Options {
     pub no_packets: Option<String>,
     /// Whether the reader can have everything drawn with `--all`: only then do texts name it.
     pub offers_all: bool,
+    /// What the times beside the rows are.
+    pub times: Times,
+    /// Whether the calls say how long they took, where nothing else does.
+    pub durations: bool,
 }
 
 impl Default for Options {
@@ -41,6 +47,8 @@ impl Default for Options {
             fold: true,
             no_packets: None,
             offers_all: false,
+            times: Times::default(),
+            durations: false,
         }
     }
 }
@@ -102,6 +110,16 @@ impl Options {
     /// Sets whether the reader can have everything drawn with `--all`.
     pub fn offers_all(self, offers_all: bool) -> Self {
         Self { offers_all, ..self }
+    }
+
+    /// Sets what the times beside the rows are.
+    pub fn times(self, times: Times) -> Self {
+        Self { times, ..self }
+    }
+
+    /// Sets whether the calls say how long they took.
+    pub fn durations(self, durations: bool) -> Self {
+        Self { durations, ..self }
     }
 
     /// Sets whether repetitions are folded.

@@ -7,6 +7,7 @@ use socklab_say::{count, say};
 use crate::label::{Data, Label, Part, PartKind};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Ladder, Note, NoteKind, Participant, Row};
 use crate::svg::xml::Attribute;
+use crate::times::Times;
 
 /// At most this many characters of data are said; the details have all of it.
 pub(crate) const DATA: usize = 60;
@@ -22,9 +23,17 @@ impl Ladder {
 
     /// A row as sentences, with its time and whether it is evidence.
     pub(crate) fn dated(&self, row: &Row) -> String {
-        let time = self.speaker.clock(row.at);
-        let mut said =
-            format!("{} {}", self.spoken(row), say!(self.speaker, "ladder-at", time = time));
+        let mut said = self.spoken(row);
+        if let Some(silence) = self.silence(row) {
+            said.insert_str(0, &format!("({silence}.) "));
+        }
+        let key =
+            if matches!(self.times, Times::OfDay(_)) { "ladder-at-clock" } else { "ladder-at" };
+        let time = self.time(row, false);
+        if !time.is_empty() {
+            said.push(' ');
+            said.push_str(&say!(self.speaker, key, time = time));
+        }
         if row.decisive {
             said.push(' ');
             said.push_str(&say!(self.speaker, "ladder-evidence"));
@@ -233,6 +242,10 @@ impl Part {
                 (false, say!(speaker, "ladder-returns", value = error))
             }
             Some(("✗" | "┄" | "↳" | "·", words)) => (true, words.to_owned()),
+            _ if text.starts_with('<') && self.kind == PartKind::Faint => {
+                let time = text.trim_matches(['<', '>']);
+                (true, say!(speaker, "ladder-waited", time = time))
+            }
             Some(("◂", what)) => (
                 true,
                 say!(speaker, "ladder-from-message", what = digits(what).trim_end_matches(',')),

@@ -87,9 +87,21 @@ impl Speaker {
     /// A moment in nanoseconds, to the microsecond: `1.200010 s`. Moments are truncated, not
     /// rounded, so that none appears later than it was.
     pub fn precise(self, nanoseconds: u64) -> String {
+        self.say("duration-s", &[("n", Argument::Text(self.fine_clock(nanoseconds)))])
+    }
+
+    /// A moment in nanoseconds, to the microsecond, for a column of them: `1.200010` seconds.
+    pub fn fine_clock(self, nanoseconds: u64) -> String {
         let (seconds, rest) = (nanoseconds / 1_000_000_000, nanoseconds / 1_000 % 1_000_000);
-        let number = self.decimal(seconds, format_args!("{rest:06}"));
-        self.say("duration-s", &[("n", Argument::Text(number))])
+        self.decimal(seconds, format_args!("{rest:06}"))
+    }
+
+    /// A time of day, to the microsecond, from the nanoseconds since midnight: `20:15:00.000448`.
+    pub fn time_of_day(self, nanoseconds: u64) -> String {
+        let minutes = nanoseconds / 60_000_000_000;
+        let rest = nanoseconds % 60_000_000_000;
+        let zero = if rest < 10_000_000_000 { "0" } else { "" };
+        format!("{:02}:{:02}:{zero}{}", minutes / 60, minutes % 60, self.fine_clock(rest))
     }
 
     /// A moment in nanoseconds, for a column of them: `0.000`, `12.345` seconds.
@@ -184,6 +196,8 @@ mod tests {
     fn moments_are_truncated() {
         assert_eq!(Speaker::ENGLISH.precise(1_200_010_999), "1.200010 s");
         assert_eq!(spanish().clock(12_345_999_999), "12,345");
+        assert_eq!(Speaker::ENGLISH.time_of_day(72_909_000_448_999), "20:15:09.000448");
+        assert_eq!(spanish().time_of_day(86_399_999_999_999), "23:59:59,999999");
     }
 
     #[test]

@@ -463,6 +463,12 @@ pub(crate) struct Look {
     pub(crate) ascii: bool,
     #[arg(long)]
     pub(crate) all: bool,
+    #[arg(long, value_enum, value_name = "relative|clock|none", hide_possible_values = true)]
+    pub(crate) time: Option<TimeColumn>,
+    #[arg(long)]
+    pub(crate) since_previous: bool,
+    #[arg(long)]
+    pub(crate) durations: bool,
     #[arg(long, conflicts_with = "no_explanations")]
     pub(crate) lessons: bool,
     #[arg(long)]
@@ -480,6 +486,16 @@ impl Look {
     pub(crate) fn for_learning() -> Self {
         Self { lessons: true, ..Self::default() }
     }
+}
+
+/// The times beside the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimeColumn {
+    /// Since the start.
+    Relative,
+    /// Of the day.
+    Clock,
+    None,
 }
 
 /// For socklab's own use: processes that it starts must not outlive it.

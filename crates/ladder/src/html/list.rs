@@ -7,6 +7,7 @@ use crate::model::{Arrow, ArrowKind, Cell, CellKind, Ladder, Mark, NoteKind, Row
 use crate::spoken::DATA;
 use crate::svg::shapes::color;
 use crate::svg::xml::Xml;
+use crate::times::Times;
 
 /// Writes the columns' names and the list. The style sheet shows it instead of the drawing.
 pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
@@ -18,12 +19,18 @@ pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
         page.text(&format!(" {}", one.command));
         page.close("li");
     }
+    if let Times::OfDay(_) = ladder.times {
+        page.text_element("li", &[], &ladder.above_times().join(" "));
+    }
     page.close("ul");
     let by = |kind: &'static str, id: &str| (kind, id.to_owned());
     let names = [by("aria-labelledby", "rows"), by("aria-describedby", "hint")];
     page.open("ol", &[&[("class", "list".to_owned())][..], &names].concat());
     let mut before = String::new();
     for (index, row) in ladder.rows.iter().enumerate() {
+        if let Some(silence) = ladder.silence(row) {
+            page.text_element("li", &[("class", "silence".to_owned())], &format!("⋯ {silence}"));
+        }
         let decisive = if row.decisive { " decisive" } else { "" };
         page.open("li", &[("class", format!("item{}{decisive}", color(row.connection)))]);
         // Its name is the sentence of the same row in the drawing.
@@ -33,7 +40,7 @@ pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
             vec![("class", "row".to_owned()), ("href", href), ("id", id), ("aria-labelledby", say)];
         page.open("a", &link);
         page.open("span", &[("aria-hidden", "true".to_owned())]);
-        let time = ladder.speaker.clock(row.at);
+        let time = ladder.time(row, false);
         if time != before {
             page.text_element("time", &[], &time);
             before = time;

@@ -1,6 +1,6 @@
 //! The cells of single events: calls, process events, state changes.
 
-use socklab_event::{Args, Event, Exit, Process, State, Stream};
+use socklab_event::{Args, Event, Exit, Outcome, Process, State, Stream};
 
 use socklab_flows::Position;
 use socklab_say::{clean, count, duration, say};
@@ -19,6 +19,20 @@ pub(crate) enum Stage {
     Begin,
     /// The return.
     End,
+}
+
+/// The cell of a call, which says how long it took if that is asked for and nothing else in it does.
+pub(crate) fn timed_call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Cell> {
+    let mut cell = call(scene, at, stage)?;
+    let call = scene.flows.call(at)?;
+    let said =
+        scene.waited(at, call) || stage == Stage::End && scene.stands.set_off_by(at).is_none();
+    let returned = call.outcome != Outcome::Unfinished && stage != Stage::Begin;
+    if scene.options.durations && returned && !said && !call.implicit {
+        cell.label
+            .push(PartKind::Faint, format!("<{}>", scene.options.speaker.duration(call.took())));
+    }
+    Some(cell)
 }
 
 /// The cell of a call.

@@ -8,7 +8,7 @@
 //!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again`, `bulk` → `fold`.
 //! 4. `stands`: beside which packet a call stands; `crossing`: which packets have two rows; `scene`: what all later stages read.
 //! 5. `wording` → `cells`, `answers`, `reason`, `band` → `rows`, which fill the `sheet`.
-//! 6. `caption` → `arrows`, and `rails`, drawn on the sheet.
+//! 6. `caption` → `arrows`, `rails` and `silence`, drawn on the sheet.
 //! 7. `footer` and `prune`: what the drawing leaves out; `checksum` → `details`: what a display can
 //!    open.
 
@@ -46,6 +46,7 @@ mod scene;
 mod served;
 mod sheet;
 mod sides;
+mod silence;
 mod stands;
 mod token;
 mod unit;
@@ -83,6 +84,7 @@ impl Ladder {
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);
+        silence::note(flows, &mut sheet.rows, sheet.origin);
         let mut footer = footer::lines(flows.timeline, &scene, &visible, &sheet.rows);
         footer.extend(footer::noted(&arrows, options));
         footer.extend(footer::doubts(&arrows, options.speaker));
@@ -97,6 +99,7 @@ impl Ladder {
             packets: details::of(&scene, &events),
             events,
             origin: sheet.origin,
+            times: options.times,
             speaker: options.speaker,
             offers_all: options.offers_all,
         }

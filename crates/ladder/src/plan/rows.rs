@@ -44,6 +44,8 @@ struct Draft {
     seqs: Vec<u64>,
     /// How many of them are packets, of a fold.
     packets: usize,
+    /// When the last of them ended, of a fold.
+    until: Option<u64>,
 }
 
 /// The order of drafts: between which packets, at or beside the packet, then by time. At equal
@@ -67,6 +69,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         if let (Some(()), Some(above)) = (merged, above) {
             sheet.rows[above].seqs.append(&mut draft.seqs);
             sheet.rows[above].packets += draft.packets;
+            sheet.rows[above].until = sheet.rows[above].until.max(draft.until);
             let room = LISTED.saturating_sub(sheet.rows[above].folded.len());
             sheet.rows[above].folded.extend(draft.folded.drain(..).take(room));
             continue;
@@ -91,6 +94,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         into.cells.append(&mut draft.cells);
         into.seqs.append(&mut draft.seqs);
         into.packets += draft.packets;
+        into.until = into.until.max(draft.until);
         into.folded.append(&mut draft.folded);
         if let Some(band) = draft.band {
             // Mark the row as a fold; the text is set when no more folds can be merged into it.
@@ -108,6 +112,13 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
 
 fn moment(event: &Event) -> u64 {
     event.call().map_or(event.at, |call| call.began.min(event.at))
+}
+
+/// When the last of the events of a fold ended, since the ladder's origin.
+fn until(flows: &Flows<'_>, fold: &Fold, origin: u64) -> Option<u64> {
+    let events = fold.members.iter().chain(&fold.packets).map(|at| flows.order[*at]);
+    let ends = events.map(|event| event.call().map_or(event.at, |call| call.ended.max(event.at)));
+    ends.max().map(|end| end.saturating_sub(origin))
 }
 
 /// A call as it is listed in the details of its fold.
@@ -148,8 +159,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
         let time = flows.order[first].at;
         let (stage, folded) = (Stage::Whole, list(fold));
         let key = key(scene, first, stage, time);
-        let cells = Vec::new();
-        drafts.push(Draft { key, time, at: first, stage, cells, band, folded, seqs, packets });
+        let (at, cells, until) = (first, Vec::new(), until(flows, fold, origin));
+        drafts.push(Draft { key, time, at, stage, cells, band, folded, seqs, packets, until });
     }
     let in_two = crossing::in_two_rows(scene, &visible.shown);
     let moments: Vec<u64> = {
@@ -163,7 +174,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
         let draft = |time, stage, cell: Option<Cell>| {
             let (folded, seqs, cells) = (Vec::new(), seqs.clone(), cell.into_iter().collect());
             let key = key(scene, at, stage, time);
-            Draft { key, time, at, stage, cells, band: None, folded, seqs, packets: 0 }
+            let (band, packets, until) = (None, 0, None);
+            Draft { key, time, at, stage, cells, band, folded, seqs, packets, until }
         };
         match &event.what {
             What::Call(_) if scene.lookups.rows.contains_key(&at) => {
@@ -190,11 +202,11 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
                 }
                 let more = fold.members.iter().map(|at| flows.order[*at].seq);
                 let seqs = seqs.iter().copied().chain(more).collect();
-                let folded = list(fold);
-                drafts.push(Draft { seqs, folded, ..draft(event.at, Stage::Whole, cell) });
+                let (folded, until) = (list(fold), until(flows, fold, origin));
+                drafts.push(Draft { seqs, folded, until, ..draft(event.at, Stage::Whole, cell) });
             }
             What::Call(call) => {
-                let cell = |stage| cells::call(scene, at, stage);
+                let cell = |stage| cells::timed_call(scene, at, stage);
                 if call.outcome == socklab_event::Outcome::Unfinished {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
                 } else if waits_visibly(scene, at, call, &moments) {

@@ -7,6 +7,7 @@ use crate::label::{Label, PartKind};
 use crate::model::{ArrowKind, Ladder, NoteKind, Participant, Row};
 use crate::text::glyphs::Glyphs;
 use crate::text::wrap::{Room, Spans, width, wrap};
+use crate::times::Times;
 
 /// Width of a character, a little more than most fonts need.
 pub(super) const CHAR: f64 = 7.9;
@@ -16,9 +17,9 @@ pub(super) const LINE: f64 = 18.0;
 pub(super) const PAD: f64 = 6.0;
 /// Between a card's edge and its text, at the sides.
 pub(super) const SIDE: f64 = 12.0;
-const GAP: f64 = 6.0;
+/// Between two rows.
+pub(super) const GAP: f64 = 6.0;
 const MARGIN: f64 = 20.0;
-const TIMES: f64 = 66.0;
 const OUTSIDE: f64 = 120.0;
 /// Around the caption of an arrow some of its line is seen: so many characters.
 pub(super) const CAPTION: usize = 5;
@@ -64,6 +65,8 @@ pub(super) struct Place {
     pub(super) cells: Vec<Vec<Spans>>,
     /// The wrapped text of a fold.
     pub(super) band: Vec<String>,
+    /// What stands above the row if nothing was recorded for long.
+    pub(super) silence: Option<String>,
     pub(super) notes: Vec<PlacedNote>,
 }
 
@@ -116,6 +119,16 @@ impl Layout {
     }
 }
 
+/// The width of the column of times.
+fn times(ladder: &Ladder) -> f64 {
+    match ladder.times {
+        Times::SinceStart => 66.0,
+        // `20:15:00.000448`, small.
+        Times::OfDay(_) => 126.0,
+        Times::None => 14.0,
+    }
+}
+
 /// The width of the cards in characters: enough for most calls, within readable limits.
 fn card_chars(ladder: &Ladder) -> usize {
     let traced = ladder.participants.iter().filter(|one| !one.outside).count();
@@ -139,7 +152,7 @@ fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
     };
     let gutter = gutter.max(captions(ladder));
     let card = chars as f64 * CHAR + 2.0 * SIDE;
-    let mut x = MARGIN + TIMES;
+    let mut x = MARGIN + times(ladder);
     let mut lanes = Vec::new();
     for one in &ladder.participants {
         let width = match one.outside {
@@ -213,12 +226,13 @@ fn place(ladder: &Ladder, row: &Row, top: f64, lanes: &[Lane], full: f64, lesson
             wrap(&cell.tagged(), room, ladder.speaker, &glyphs)
         })
         .collect();
-    let room = full - TIMES - 2.0 * MARGIN - 2.0 * SIDE;
+    let times = times(ladder);
+    let room = full - times - 2.0 * MARGIN - 2.0 * SIDE;
     let band = row.band.as_ref().map(|band| prose(&band.text(ladder.speaker), room));
     let band = band.unwrap_or_default();
     let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(band.len());
     let height = lines as f64 * LINE + 2.0 * PAD;
-    let width = full - TIMES - 2.0 * MARGIN - 30.0;
+    let width = full - times - 2.0 * MARGIN - 30.0;
     let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].note());
     let shown = row.notes.iter().filter(|note| lessons || note.kind == NoteKind::Problem);
     let shown = shown.map(|note| (note.kind == NoteKind::Problem, &note.text));
@@ -230,7 +244,10 @@ fn place(ladder: &Ladder, row: &Row, top: f64, lanes: &[Lane], full: f64, lesson
     let notes: Vec<PlacedNote> = notes.collect();
     let below =
         notes.iter().map(|note| note.lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum::<f64>();
-    Place { top, height, bottom: top + height + below, cells, band, notes }
+    // What did not happen before the row stands above it.
+    let silence = ladder.silence(row);
+    let top = if silence.is_some() { top + LINE + GAP } else { top };
+    Place { top, height, bottom: top + height + below, cells, band, notes, silence }
 }
 
 /// Wraps a text to a width in pixels.

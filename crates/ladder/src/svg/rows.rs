@@ -1,13 +1,23 @@
 //! Headings, lanes, cards, notes and folds.
 
-use super::layout::{LINE, Lane, Layout, PAD, Place, PlacedNote, SIDE};
+use super::layout::{CHAR, GAP, LINE, Lane, Layout, PAD, Place, PlacedNote, SIDE};
 use super::shapes::{Box, at, class, color, number, rect, text};
 use super::xml::Xml;
 use crate::label::PartKind;
 use crate::model::{CellKind, Ladder, Mark, Rail, Row};
+use crate::text::wrap::width;
+use crate::times::Times;
 
-/// The columns' names.
+/// The columns' names, and the day and zone of the times.
 pub(super) fn headings(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
+    if let Times::OfDay(_) = ladder.times {
+        let lines = ladder.above_times();
+        let mut y = layout.top() + layout.heading - lines.len() as f64 * LINE + LINE * 0.72;
+        for line in &lines {
+            text(xml, "faint small", layout.span().0 - 14.0, y, "end", line);
+            y += LINE;
+        }
+    }
     for (one, lane) in ladder.participants.iter().zip(&layout.lanes) {
         xml.open("g", &[]);
         xml.text_element("title", &[], &format!("{} {}", one.name, one.command));
@@ -113,10 +123,22 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             xml.open("g", &[kind]);
             xml.text_element("title", &[], &ladder.dated(row));
         }
-        let time = ladder.speaker.clock(row.at);
+        let time = ladder.time(row, false);
         if time != before {
             text(xml, "faint small", layout.span().0 - 14.0, place.axis() + 4.0, "end", &time);
             before = time;
+        }
+        if let Some(silence) = &place.silence {
+            let (left, right) = layout.span();
+            // In the middle between the two rows.
+            let y = place.top - GAP - LINE / 2.0;
+            let line = format!("M{} {}H{}", number(left), number(y), number(right));
+            xml.empty("path", &[class("silence"), ("d", line)]);
+            let wide = (width(silence) + 2) as f64 * CHAR;
+            let (x, round) = ((left + right - wide) / 2.0, 0.0);
+            let area = Box { x, y: y - LINE / 2.0, width: wide, height: LINE, round };
+            rect(xml, "caption", &area);
+            text(xml, "faint small", (left + right) / 2.0, y + 4.0, "middle", silence);
         }
         match &row.band {
             Some(_) => fold(xml, layout, place),

@@ -101,6 +101,7 @@ pub(crate) fn css(theme: Theme) -> String {
          .ladder .kernel{{stroke-dasharray:4 3}}\n\
          .ladder .band{{fill:none;stroke-dasharray:3 4}}\n\
          .ladder .hit{{fill:transparent}}\n\
+         .ladder .silence{{stroke-dasharray:1 5}}\n\
          .ladder .note{{fill-opacity:.88}}\n{colors}{FORCED}"
     )
 }
@@ -120,7 +121,7 @@ fn rules(palette: &Palette) -> String {
          .ladder .bar{{fill:{rail}}}\n\
          .ladder .bar.wrong{{fill:{wrong};stroke:none}}\n\
          .ladder .card,.ladder .heading{{fill:{card};stroke:{edge}}}\n\
-         .ladder .band{{stroke:{faint}}}\n\
+         .ladder .band,.ladder .silence{{stroke:{faint}}}\n\
          .ladder .decisive{{fill:{decisive}}}\n\
          .ladder .proof{{fill:{wait_ink}}}\n\
          .ladder .note{{fill:{note}}}\n\

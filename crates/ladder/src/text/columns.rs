@@ -16,12 +16,15 @@ const HEADING: usize = 3;
 /// Draws everything except the footer.
 pub(super) fn draw(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     let mut lines = header(frame, layout);
-    for row in &frame.ladder.rows {
+    let mut above: &[Rail] = &[];
+    for (index, row) in frame.ladder.rows.iter().enumerate() {
+        lines.extend(silence(frame, layout, row, above));
         lines.extend(match &row.band {
-            Some(band) => fold(frame, layout, row, band),
-            None => Drawer { frame, layout, row }.lines(),
+            Some(band) => fold(frame, layout, (index, row), band),
+            None => Drawer { frame, layout, row, index }.lines(),
         });
         lines.extend(frame.notes(row));
+        above = &row.rails;
     }
     lines
 }
@@ -50,9 +53,11 @@ fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
                 });
             }
         }
+        frame.gutter.head(&mut line, height - index);
         lines.push(line);
     }
     let mut line = Line::new(width);
+    frame.gutter.head(&mut line, 0);
     for (one, x) in frame.ladder.participants.iter().zip(&layout.rails) {
         let glyph = if one.outside { frame.glyphs.outside } else { frame.glyphs.rail };
         line.put(*x, glyph, paint::rail());
@@ -61,7 +66,29 @@ fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     lines
 }
 
-fn fold(frame: &Frame<'_>, layout: &Layout, row: &Row, band: &Label) -> Vec<Line> {
+/// What stands between two rows where nothing was recorded for long. Lifelines look as beside the row
+/// above.
+fn silence(frame: &Frame<'_>, layout: &Layout, row: &Row, above: &[Rail]) -> Vec<Line> {
+    let x = layout.rails.first().copied().unwrap_or(3) + 2;
+    let draw = |spans: &Spans| {
+        let mut line = Line::new(frame.style.columns());
+        for (rail, x) in above.iter().zip(&layout.rails) {
+            line.put(*x, frame.glyphs.lifeline(*rail), paint::rail());
+        }
+        let end = line.put_spans(x, spans, |_| paint::aside());
+        // Never against a lifeline.
+        line.put(end, " ", paint::rail());
+        line
+    };
+    frame.silence(row, frame.style.columns() - x).iter().map(draw).collect()
+}
+
+fn fold(
+    frame: &Frame<'_>,
+    layout: &Layout,
+    (index, row): (usize, &Row),
+    band: &Label,
+) -> Vec<Line> {
     let x = layout.rails.first().copied().unwrap_or(3);
     let wrapped = frame.wrap(band, frame.style.columns() - x - 4, 0);
     let mut lines = Vec::new();
@@ -69,6 +96,9 @@ fn fold(frame: &Frame<'_>, layout: &Layout, row: &Row, band: &Label) -> Vec<Line
         let mut line = Line::new(frame.style.columns());
         if row.decisive {
             line.put(0, frame.glyphs.decisive, paint::decisive());
+        }
+        if lines.is_empty() {
+            frame.gutter.put(&mut line, index);
         }
         for (rail, x) in row.rails.iter().zip(&layout.rails) {
             if *rail != Rail::Ended {

@@ -4,6 +4,7 @@ use anstyle::Style;
 
 use super::canvas::Line;
 use super::glyphs::Glyphs;
+use super::gutter::Gutter;
 use super::paint;
 use super::style::TextStyle;
 use super::wrap::{self, Room, Spans};
@@ -15,6 +16,7 @@ pub(super) struct Frame<'l> {
     pub(super) ladder: &'l Ladder,
     pub(super) style: TextStyle,
     pub(super) glyphs: Glyphs,
+    pub(super) gutter: Gutter,
 }
 
 impl Frame<'_> {
@@ -27,6 +29,13 @@ impl Frame<'_> {
             NoteKind::Lesson => self.paragraph(&note.text, self.glyphs.note, 5),
         });
         lines.collect()
+    }
+
+    /// What stands above a row if nothing was recorded for long before it.
+    pub(super) fn silence(&self, row: &Row, room: usize) -> Vec<Spans> {
+        let Some(silence) = self.ladder.silence(row) else { return Vec::new() };
+        let text = format!("{} {silence}", self.glyphs.silence);
+        self.wrap(&Label::prose(PartKind::Faint, &text), room, 2)
     }
 
     pub(super) fn footer(&self) -> Vec<Line> {

@@ -1,6 +1,6 @@
 //! The characters a ladder is drawn with, in Unicode and in ASCII.
 
-use crate::model::{Arrow, ArrowKind};
+use crate::model::{Arrow, ArrowKind, Rail};
 
 /// A set of drawing characters.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct Glyphs {
     pub(crate) lost: &'static str,
     pub(crate) under_way: &'static str,
     pub(crate) fold: &'static str,
+    pub(crate) silence: &'static str,
     pub(crate) decisive: &'static str,
     pub(crate) note: &'static str,
     pub(crate) problem: &'static str,
@@ -42,6 +43,7 @@ const UNICODE: Glyphs = Glyphs {
     lost: "✗",
     under_way: "…",
     fold: "⋮",
+    silence: "⋯",
     decisive: "▌",
     note: "↳",
     problem: "!",
@@ -64,6 +66,7 @@ const ASCII: Glyphs = Glyphs {
     lost: "x",
     under_way: "~",
     fold: ":",
+    silence: "...",
     decisive: "#",
     note: "->",
     problem: "!",
@@ -77,6 +80,16 @@ impl Glyphs {
     /// Where an arrow ends that does not arrive in its row.
     pub(crate) fn end(&self, arrow: &Arrow) -> &'static str {
         if arrow.under_way || arrow.arrives_later() { self.under_way } else { self.lost }
+    }
+
+    /// How a lifeline looks.
+    pub(crate) fn lifeline(&self, rail: Rail) -> &'static str {
+        match rail {
+            Rail::Running => self.rail,
+            Rail::Waiting => self.waiting,
+            Rail::Outside | Rail::Kernel => self.outside,
+            Rail::Ended => " ",
+        }
     }
 
     /// What an arrow's line is made of.

@@ -24,7 +24,11 @@ impl Layout {
     /// Computes the layout; `None` if the columns would be too narrow.
     pub(super) fn of(frame: &Frame<'_>) -> Option<Self> {
         let people = &frame.ladder.participants;
-        let gutter = if frame.style.times { 12 } else { 3 };
+        let gutter = match frame.gutter.width() {
+            0 => 3,
+            // A heading begins left of its lifeline.
+            times => times + 3,
+        };
         let cells = frame.ladder.rows.iter().flat_map(|row| &row.cells);
         let reasons = cells.filter(|cell| cell.kind == CellKind::Reason);
         let explained: BTreeSet<usize> = reasons.map(|cell| cell.participant).collect();

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::glyphs::INFERRED;
 use super::paint;
 use super::title::title;
-use super::wrap::{spans_width, width};
+use super::wrap::{Spans, spans_width, width};
 use crate::heading::shortened;
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
@@ -15,6 +15,8 @@ use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
 const LANE: usize = 2;
 /// A command line takes at most about this many lines of the heading.
 const HEADING: usize = 2;
+/// Lanes leave the text at least about this much room.
+const TEXT: usize = 10;
 /// Longer names are cut; the heading shows them in full.
 const NAME: usize = 14;
 
@@ -22,8 +24,11 @@ const NAME: usize = 14;
 pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
     let drawer = Drawer::of(frame);
     let mut lines = drawer.heading();
-    for row in &frame.ladder.rows {
-        lines.extend(drawer.row(row));
+    let mut above: &[Rail] = &[];
+    for (index, row) in frame.ladder.rows.iter().enumerate() {
+        lines.extend(drawer.silence(row, above));
+        lines.extend(drawer.row(index, row));
+        above = &row.rails;
         let mishap = row.arrow.and_then(|arrow| frame.ladder.arrows[arrow].note());
         if let Some(mishap) = mishap {
             lines.extend(frame.paragraph(&mishap, frame.glyphs.note, 5));
@@ -45,9 +50,7 @@ struct Drawer<'a, 'l> {
 impl<'a, 'l> Drawer<'a, 'l> {
     fn of(frame: &'a Frame<'l>) -> Self {
         let people = &frame.ladder.participants;
-        let gutter = if frame.style.times { 12 } else { 2 };
-        let lanes = people.len() * LANE;
-        let lanes = if lanes * 3 <= frame.style.columns() { lanes + 1 } else { 0 };
+        let gutter = 1 + frame.gutter.width().max(1);
         let short = |(index, name): (usize, &str)| {
             // Number participants that share a name.
             let twin = people.iter().filter(|other| other.name == name).count() > 1;
@@ -65,6 +68,9 @@ impl<'a, 'l> Drawer<'a, 'l> {
         let names: Vec<String> =
             people.iter().map(|one| one.name.as_str()).enumerate().map(short).collect();
         let name_width = names.iter().map(|name| width(name)).max().unwrap_or(0);
+        let lanes = people.len() * LANE;
+        let fits = gutter + lanes + name_width + TEXT <= frame.style.columns();
+        let lanes = if fits && lanes * 3 <= frame.style.columns() { lanes + 1 } else { 0 };
         Self { frame, gutter, lanes, names, name_width }
     }
 
@@ -106,10 +112,34 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 lines.push(line);
             }
         }
+        let height = lines.len();
+        for (index, line) in lines.iter_mut().enumerate() {
+            self.frame.gutter.head(line, height - index - 1);
+        }
         lines
     }
 
-    fn row(&self, row: &Row) -> Vec<Line> {
+    /// What stands between two rows where nothing was recorded for long.
+    fn silence(&self, row: &Row, above: &[Rail]) -> Vec<Line> {
+        let x = self.gutter + self.lanes;
+        let frame = self.frame;
+        let draw = |spans: &Spans| {
+            let mut line = Line::new(frame.style.columns());
+            for (lane, rail) in above.iter().enumerate().filter(|_| self.lanes > 0) {
+                let x = self.gutter + lane * LANE;
+                line.put(x, frame.glyphs.lifeline(*rail), paint::rail());
+            }
+            line.put_spans(x, spans, |_| paint::aside());
+            line
+        };
+        frame
+            .silence(row, frame.style.columns().saturating_sub(x).max(8))
+            .iter()
+            .map(draw)
+            .collect()
+    }
+
+    fn row(&self, number: usize, row: &Row) -> Vec<Line> {
         let frame = self.frame;
         let arrow = row.arrow.map(|arrow| &frame.ladder.arrows[arrow]);
         let (who, label) = match &row.band {
@@ -125,9 +155,8 @@ impl<'a, 'l> Drawer<'a, 'l> {
             if row.decisive {
                 line.put(0, frame.glyphs.decisive, paint::decisive());
             }
-            if frame.style.times && index == 0 {
-                let time = frame.ladder.speaker.clock(row.at);
-                line.put(1, &format!("{time:>9}"), paint::aside());
+            if index == 0 {
+                frame.gutter.put(&mut line, number);
             }
             self.lanes(&mut line, row, arrow.filter(|_| index == 0), index);
             if index == 0 {
@@ -253,10 +282,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         for (lane, rail) in row.rails.iter().enumerate() {
             let glyph = match rail {
                 _ if row.band.is_some() => glyphs.fold,
-                Rail::Running => glyphs.rail,
-                Rail::Waiting => glyphs.waiting,
-                Rail::Outside | Rail::Kernel => glyphs.outside,
-                Rail::Ended => " ",
+                rail => glyphs.lifeline(*rail),
             };
             line.put(x(lane), glyph, paint::rail());
         }

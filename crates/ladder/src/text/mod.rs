@@ -4,6 +4,7 @@ mod canvas;
 mod columns;
 mod frame;
 pub(crate) mod glyphs;
+mod gutter;
 mod layout;
 mod list;
 mod paint;
@@ -15,6 +16,7 @@ pub(crate) mod wrap;
 use crate::model::Ladder;
 use frame::Frame;
 use glyphs::Glyphs;
+use gutter::Gutter;
 pub use style::TextStyle;
 
 impl Ladder {
@@ -23,7 +25,9 @@ impl Ladder {
     /// Columns stand side by side if they are wide enough; otherwise the result is a list whose
     /// lines start with the name of a participant.
     pub fn to_text(&self, style: &TextStyle) -> String {
-        let frame = Frame { ladder: self, style: *style, glyphs: Glyphs::of(style.ascii) };
+        let glyphs = Glyphs::of(style.ascii);
+        let gutter = Gutter::of(self, *style, &glyphs);
+        let frame = Frame { ladder: self, style: *style, glyphs, gutter };
         let lines = match layout::Layout::of(&frame) {
             Some(layout) => columns::draw(&frame, &layout),
             None => list::draw(&frame),

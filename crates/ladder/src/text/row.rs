@@ -9,7 +9,7 @@ use super::layout::Layout;
 use super::paint;
 use super::wrap::{Spans, spans_width, width};
 use crate::label::{Label, PartKind, circled};
-use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
+use crate::model::{Arrow, ArrowKind, Cell, CellKind, Row};
 
 /// Width of the shortest recognisable arrow, with its blanks.
 const ARROW: usize = 8;
@@ -19,6 +19,8 @@ pub(super) struct Drawer<'a, 'l> {
     pub(super) frame: &'a Frame<'l>,
     pub(super) layout: &'a Layout,
     pub(super) row: &'a Row,
+    /// Its index.
+    pub(super) index: usize,
 }
 
 impl Drawer<'_, '_> {
@@ -152,18 +154,11 @@ impl Drawer<'_, '_> {
         if self.row.decisive {
             line.put(0, glyphs.decisive, paint::decisive());
         }
-        if self.frame.style.times && timed && (index == 0 || texts.is_empty()) {
-            let time = self.frame.ladder.speaker.clock(self.row.at);
-            line.put(1, &format!("{time:>9}"), paint::aside());
+        if timed && (index == 0 || texts.is_empty()) {
+            self.frame.gutter.put(&mut line, self.index);
         }
         for (rail, x) in self.row.rails.iter().zip(&self.layout.rails) {
-            let glyph = match rail {
-                Rail::Running => glyphs.rail,
-                Rail::Waiting => glyphs.waiting,
-                Rail::Outside | Rail::Kernel => glyphs.outside,
-                Rail::Ended => " ",
-            };
-            line.put(*x, glyph, paint::rail());
+            line.put(*x, glyphs.lifeline(*rail), paint::rail());
         }
         for (cell, wrapped) in texts {
             let x = self.layout.rails[cell.participant];

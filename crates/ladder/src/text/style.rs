@@ -12,11 +12,13 @@ pub struct TextStyle {
     pub color: bool,
     /// Start each row with its time.
     pub times: bool,
+    /// Start each row with the time since the row above, behind its time if that is there too.
+    pub since_previous: bool,
 }
 
 impl Default for TextStyle {
     fn default() -> Self {
-        Self { width: 80, ascii: false, color: false, times: false }
+        Self { width: 80, ascii: false, color: false, times: false, since_previous: false }
     }
 }
 
@@ -39,6 +41,11 @@ impl TextStyle {
     /// Sets whether each row starts with its time.
     pub fn times(self, times: bool) -> Self {
         Self { times, ..self }
+    }
+
+    /// Sets whether each row starts with the time since the row above.
+    pub fn since_previous(self, since_previous: bool) -> Self {
+        Self { since_previous, ..self }
     }
 
     pub(super) fn columns(self) -> usize {

@@ -1,7 +1,9 @@
 //! Properties that hold for every timeline.
 
 use proptest::prelude::*;
-use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
+use socklab_ladder::{
+    Clock, Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle, Times,
+};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::any_timeline;
 use unicode_width::UnicodeWidthStr as _;
@@ -23,12 +25,17 @@ proptest! {
         width in 40usize..200,
         ascii: bool,
         times: bool,
+        since_previous: bool,
+        clock: Option<(u64, i32)>,
     ) {
+        let clock = clock.map(|(epoch, offset)| Times::OfDay(Clock { epoch, offset }));
+        let options = options.times(clock.unwrap_or_default()).durations(since_previous);
         let mut ladder = Ladder::of(&timeline, &options);
         if let Some(event) = timeline.events.first() {
             ladder.explain(event.seq, &[event.seq], NoteKind::Problem, "because\n\u{1b}[2J it is so".repeat(9));
         }
-        let drawn = ladder.to_text(&TextStyle::new(width).ascii(ascii).times(times));
+        let style = TextStyle::new(width).ascii(ascii).times(times).since_previous(since_previous);
+        let drawn = ladder.to_text(&style);
         for line in drawn.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line}", line.width());
             prop_assert!(!line.contains(|char: char| char.is_control()), "{line:?}");

@@ -50,3 +50,7 @@ capture-needs-packets = a .pcapng holds packets, and none are recorded
 capture-needs-packets-hint = Add --packets: the programs then run on a loopback of their own
 capture-not-possible = a .pcapng holds packets, and none can be recorded here
 capture-needs-lab-hint = Add --lab: the program then runs in a network of its own
+
+# Whoever asks for the time of day, of a recording that does not tell it.
+time-unknown = the recording does not say at what time of day it was made
+time-unknown-hint = Without --time clock, times are seconds since the start

@@ -48,6 +48,9 @@ arg-trace-grace = After the last program has ended: how long the others may fini
 arg-draw-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several become one drawing, aligned by their clocks
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
+arg-time = The time beside each row of a drawing: relative (seconds since the start), clock (time of day, in your time zone) or none (default: none on the terminal and in .txt, relative in .svg and .html)
+arg-since_previous = In texts: how long after the row above each row happened, beside --time or alone
+arg-durations = Say of every call how long it took, as in <42 µs>, where the drawing doesn't say so anyway. Recording makes calls some microseconds longer
 arg-all = Show all calls, including setsockopt and the like, and every repetition
 arg-no_explanations = Only the ladder: neither problems nor lessons are explained
 arg-lessons = Also explain what is not a problem but worth knowing
@@ -115,10 +118,14 @@ examples-trace =
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html
+    $ socklab draw --since-previous --durations run.jsonl  # where do the milliseconds go?
+    $ socklab draw --time clock --width 120 run.jsonl  # the time of day, to compare with a log
     $ socklab draw --redact run.jsonl -o run-to-show.jsonl  # without what was sent
     $ socklab draw run.jsonl -o run.pcapng  # its packets, for Wireshark
     $ socklab draw capture.pcapng  # what Wireshark or tcpdump captured
     $ socklab draw server.jsonl client.jsonl capture.pcapng  # recorded apart, drawn as one
+    A line ⋯ between two rows says that nothing was recorded there for a second or more, or for at least 200 ms and ten times as long as usual in this drawing. Nothing means nothing at all: no call that was folded or left out either.
+    A recording doesn't say in which time zone it was made: --time clock tells the time in yours (TZ, or that of this machine), and names it above the times. To compare a text with a capture in UTC, run it as TZ=UTC socklab draw ….
 examples-host =
     $ socklab host
 examples-resolve =

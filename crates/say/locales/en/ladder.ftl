@@ -122,6 +122,11 @@ ladder-messages = { $n ->
        *[other] { $n } messages
     }
 ladder-linger-off = off
+# Above the column of times, at most 8 letters wide.
+ladder-seconds = seconds
+# Above the column of times since the row above, such as “+10 µs”, at most 8 letters wide.
+ladder-since-above = later
+ladder-silence = { $time }: nothing happens
 
 ladder-outside = not traced
 ladder-elsewhere = elsewhere
@@ -203,6 +208,7 @@ ladder-inferred = inferred: several calls would fit
 
 # A row in words, for those who hear the page.
 ladder-at = At { $time } s.
+ladder-at-clock = At { $time }.
 ladder-evidence = This row is evidence.
 ladder-folded-here = Folded: { $what }
 ladder-accepts-it = { $to } accepts it: { $call }

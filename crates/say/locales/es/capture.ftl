@@ -50,3 +50,7 @@ capture-needs-packets = un .pcapng contiene paquetes, y no se graba ninguno
 capture-needs-packets-hint = Agrega --packets: los programas se ejecutan entonces en un loopback propio
 capture-not-possible = un .pcapng contiene paquetes, y aquí no se puede grabar ninguno
 capture-needs-lab-hint = Agrega --lab: el programa se ejecuta entonces en una red propia
+
+# Whoever asks for the time of day, of a recording that does not tell it.
+time-unknown = la grabación no dice a qué hora del día se hizo
+time-unknown-hint = Sin --time clock, los tiempos son segundos desde el comienzo

@@ -48,6 +48,9 @@ arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás 
 arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias se dibujan como una, alineadas por sus relojes
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
+arg-time = La hora al lado de cada fila del dibujo: relative (segundos desde el comienzo), clock (hora del día, en tu zona horaria) o none (por defecto: ninguna en la terminal y en .txt, relative en .svg y .html)
+arg-since_previous = En los textos: cuánto después de la fila de arriba ocurrió cada fila, junto a --time o sola
+arg-durations = Di de cada llamada cuánto duró, como en <42 µs>, donde el dibujo no lo diga de todos modos. La grabación alarga las llamadas unos microsegundos
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
 arg-no_explanations = Solo el diagrama: no se explican ni problemas ni lecciones
 arg-lessons = Explica también lo que no es un problema pero vale la pena saber
@@ -115,10 +118,14 @@ examples-trace =
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html
+    $ socklab draw --since-previous --durations run.jsonl  # ¿a dónde se van los milisegundos?
+    $ socklab draw --time clock --width 120 run.jsonl  # la hora del día, para comparar con un registro
     $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
     $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
     $ socklab draw captura.pcapng  # lo que capturó Wireshark o tcpdump
     $ socklab draw servidor.jsonl cliente.jsonl captura.pcapng  # grabadas aparte, dibujadas como una
+    Una línea ⋯ entre dos filas dice que ahí no se grabó nada durante un segundo o más, o durante al menos 200 ms y diez veces lo usual en este dibujo. Nada es nada: tampoco una llamada plegada u omitida.
+    Una grabación no dice en qué zona horaria se hizo: --time clock da la hora en la tuya (TZ, o la de este computador), y la nombra encima de las horas. Para comparar un texto con una captura en UTC, ejecútalo como TZ=UTC socklab draw ….
 examples-host =
     $ socklab host
 examples-resolve =

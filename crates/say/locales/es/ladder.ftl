@@ -121,6 +121,11 @@ ladder-messages = { $n ->
         [one] { $n } mensaje
        *[other] { $n } mensajes
     }
+# Above the column of times, at most 8 letters wide.
+ladder-seconds = segundos
+# Above the column of times since the row above, such as “+10 µs”, at most 8 letters wide.
+ladder-since-above = después
+ladder-silence = { $time }: no pasa nada
 ladder-linger-off = apagado
 
 ladder-outside = sin trazar
@@ -203,6 +208,7 @@ ladder-inferred = deducido: varias llamadas encajan
 
 # Una fila en palabras, para quien oye la página.
 ladder-at = A los { $time } s.
+ladder-at-clock = A las { $time }.
 ladder-evidence = Esta fila es evidencia.
 ladder-folded-here = Plegado: { $what }
 ladder-accepts-it = { $to } acepta: { $call }

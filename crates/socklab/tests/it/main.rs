@@ -45,6 +45,7 @@ mod serve_connect;
 mod soak;
 mod stage;
 mod system_calls;
+mod times;
 mod tour;
 mod trace;
 mod typed;

@@ -4,6 +4,7 @@
 //! file; a recorded timeline can be drawn again anywhere.
 
 mod awaiting;
+mod clock;
 mod commands;
 mod frames;
 mod news;
@@ -194,6 +195,7 @@ pub(crate) fn trace_program(
 pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     let outputs = Outputs::of(speaker, &options.output)?;
     let mut timeline = reading::read_all(speaker, &options.files)?;
+    clock::check(speaker, &timeline, &options.look)?;
     if options.redact {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);

@@ -9,9 +9,10 @@ use socklab_judge::{Explanation, Weight};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
 use socklab_say::{Speaker, count, say};
 
+use super::clock;
 use super::outputs::{Destination, cannot_write};
 use super::packets;
-use crate::cli::Look;
+use crate::cli::{Look, TimeColumn};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::file::{self, PRIVATE};
@@ -66,6 +67,7 @@ fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u
     let keep = keep.chain(decisive).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
     let options = options.offers_all(look.offered);
+    let options = options.times(clock::times(timeline, look)).durations(look.durations);
     let options = match look.records {
         true => options.no_packets(say!(speaker, "tap-how")),
         false => options,
@@ -99,9 +101,16 @@ pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
 /// is not a terminal.
 pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(output::width_err);
-    let style = TextStyle::new(width).ascii(look.ascii).color(output::in_colour());
+    let style = with_times(TextStyle::new(width).ascii(look.ascii), look);
+    let style = style.color(output::in_colour());
     let text = ladder_of(speaker, timeline, look).to_text(&style);
     if style.color { printer::marked(&text) } else { text }
+}
+
+/// The columns of times of a text: only those that were asked for.
+fn with_times(style: TextStyle, look: &Look) -> TextStyle {
+    let times = matches!(look.time, Some(TimeColumn::Relative | TimeColumn::Clock));
+    style.times(times).since_previous(look.since_previous)
 }
 
 /// Writes a drawing to a file: completely, or not at all. `decisive`: the evidence of an answer, by
@@ -119,6 +128,7 @@ pub(crate) fn draw_to(
     let bytes = match format {
         FileFormat::Text => {
             let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
+            let style = with_times(style, look);
             ladder_with(speaker, timeline, look, decisive).to_text(&style).into_bytes()
         }
         FileFormat::Svg => {
