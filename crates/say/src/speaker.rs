@@ -87,9 +87,18 @@ impl Speaker {
     /// A moment in nanoseconds, to the microsecond: `1.200010 s`. Moments are truncated, not
     /// rounded, so that none appears later than it was.
     pub fn precise(self, nanoseconds: u64) -> String {
+        self.say("duration-s", &[("n", Argument::Text(self.seconds(nanoseconds)))])
+    }
+
+    /// Nanoseconds as seconds to the microsecond, for a column of them: `1.200010`.
+    pub fn seconds(self, nanoseconds: u64) -> String {
         let (seconds, rest) = (nanoseconds / 1_000_000_000, nanoseconds / 1_000 % 1_000_000);
-        let number = self.decimal(seconds, format_args!("{rest:06}"));
-        self.say("duration-s", &[("n", Argument::Text(number))])
+        self.decimal(seconds, format_args!("{rest:06}"))
+    }
+
+    /// A number of hundredths, for a column of them: `7.00`.
+    pub fn hundredths(self, hundredths: u64) -> String {
+        self.decimal(hundredths / 100, format_args!("{:02}", hundredths % 100))
     }
 
     /// A moment in nanoseconds, for a column of them: `0.000`, `12.345` seconds.
@@ -184,6 +193,8 @@ mod tests {
     fn moments_are_truncated() {
         assert_eq!(Speaker::ENGLISH.precise(1_200_010_999), "1.200010 s");
         assert_eq!(spanish().clock(12_345_999_999), "12,345");
+        assert_eq!(spanish().seconds(1_999), "0,000001");
+        assert_eq!([0, 7, 10_000].map(|n| spanish().hundredths(n)), ["0,00", "0,07", "100,00"]);
     }
 
     #[test]

@@ -50,6 +50,8 @@ arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
 arg-no_explanations = Solo el diagrama: no se explican ni problemas ni lecciones
+arg-summary = En lugar del diagrama, cifras: quién con quién, cuánto, por cuánto tiempo, cómo terminó y el tiempo de cada llamada. Se imprimen, o van en el archivo .txt que indica -o; los demás archivos quedan como sin ella
+arg-draw-json = Con --summary: imprime las cifras en JSON, para scripts
 arg-lessons = Explica también lo que no es un problema pero vale la pena saber
 arg-resolve-names = Nombres, o direcciones
 arg-resolve-ipv4 = Solo direcciones IPv4
@@ -102,6 +104,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --summary tcp-server tcp-client  # cifras en lugar del diagrama
     $ socklab trace --packets tcp-server tcp-client  # con cada SYN, ACK y FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # se pierde el primero
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # para Wireshark
@@ -114,6 +117,8 @@ examples-trace =
     Las llamadas y los códigos de salida son los mismos que sin socklab, pero un programa puede darse cuenta de que lo trazan; docs/tracing.es.md enumera cómo: ningún depurador puede conectarse a él, set-user-ID no le da nada si no eres root, y sus propios filtros de seccomp lo hacen más lento.
 examples-draw =
     $ socklab draw run.jsonl
+    $ socklab draw --summary run.jsonl  # cifras: quién con quién, cuánto, por cuánto tiempo
+    $ socklab draw --summary --json run.jsonl  # lo mismo para un script
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
     $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
