@@ -9,8 +9,11 @@ use crate::model::{Conversation, Ending, FailedConnect, How, Summary};
 /// So many conversations are listed one by one in any case.
 const LISTED: usize = 12;
 
-/// So many have to be alike to be one line.
+/// So many conversations have to be alike to be one line.
 const FEWEST: usize = 4;
+
+/// So many failed attempts: programs try again and again.
+const AGAIN: usize = 2;
 
 /// What conversations are grouped by, and what attempts are.
 #[derive(Debug)]
@@ -100,12 +103,12 @@ impl<'s> Alike<'s> {
         if all.len() <= LISTED {
             return alone(all.iter());
         }
-        grouped(all, |one| self.key(one))
+        grouped(all, FEWEST, |one| self.key(one))
     }
 
     /// The attempts to connect, in the same way.
     pub(crate) fn failed_connects(&self) -> Vec<Group<'s, FailedConnect>> {
-        grouped(&self.summary.failed_connects, |one| {
+        grouped(&self.summary.failed_connects, AGAIN, |one| {
             (self.shared(&one.by.who), one.to.as_str(), one.error, one.protocol.as_str())
         })
     }
@@ -136,6 +139,7 @@ fn alone<'s, T>(all: impl Iterator<Item = &'s T>) -> Vec<Group<'s, T>> {
 
 fn grouped<'s, T, K: std::hash::Hash + Eq>(
     all: &'s [T],
+    fewest: usize,
     key: impl Fn(&'s T) -> K,
 ) -> Vec<Group<'s, T>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -149,7 +153,7 @@ fn grouped<'s, T, K: std::hash::Hash + Eq>(
     }
     // A few are no crowd: each has its place.
     let (mut placed, few): (Vec<Vec<usize>>, Vec<Vec<usize>>) =
-        groups.into_iter().partition(|group| group.len() >= FEWEST);
+        groups.into_iter().partition(|group| group.len() >= fewest);
     placed.extend(few.into_iter().flatten().map(|one| vec![one]));
     placed.sort_by_key(|group| group[0]);
     let members = |group: Vec<usize>| group.into_iter().map(|index| &all[index]).collect();

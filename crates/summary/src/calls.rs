@@ -21,16 +21,20 @@ pub(crate) fn of(flows: &Flows<'_>) -> Vec<Program> {
                 programs.push(Program { name, ..Program::default() });
                 programs.len() - 1
             });
-            programs[program].processes.push(process.id);
             program
         })
         .collect();
     let mut counts: Vec<BTreeMap<&Name, CallCount>> = vec![BTreeMap::new(); programs.len()];
+    let mut calls = vec![false; flows.processes.len()];
     for (at, _, call) in flows.calls().filter(|(.., call)| !call.implicit) {
         let Some(process) = flows.process_at(at) else { continue };
         let new =
             || CallCount { name: call.name.clone(), calls: 0, errors: 0, unfinished: 0, time: 0 };
-        let count = counts[program_of[process]].entry(&call.name).or_insert_with(new);
+        let program = program_of[process];
+        if !std::mem::replace(&mut calls[process], true) {
+            programs[program].processes.push(flows.processes[process].id);
+        }
+        let count = counts[program].entry(&call.name).or_insert_with(new);
         count.calls += 1;
         count.errors += u64::from(call.error().is_some());
         count.unfinished += u64::from(call.outcome == Outcome::Unfinished);

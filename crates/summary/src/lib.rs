@@ -15,7 +15,7 @@
 //! let timeline = Timeline::default();
 //! let summary = Summary::of(&Flows::of(&timeline));
 //! assert!(summary.conversations.is_empty());
-//! assert!(summary.to_text(Speaker::ENGLISH, TextStyle::new(80)).contains("No calls"));
+//! assert!(summary.to_text(Speaker::ENGLISH, TextStyle::new(80)).contains("No socket call"));
 //! ```
 #![forbid(unsafe_code)]
 

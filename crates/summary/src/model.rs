@@ -273,7 +273,7 @@ pub struct Listener {
 pub struct Program {
     /// The name.
     pub name: String,
-    /// The ids of the processes.
+    /// The ids of those processes that made any, in order of their first.
     pub processes: Vec<u32>,
     /// Its calls, by name; those that took longest in all come first.
     pub calls: Vec<CallCount>,

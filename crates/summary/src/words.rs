@@ -253,7 +253,11 @@ impl Teller<'_, '_> {
 
     fn of_one(&self, one: &Conversation) -> Vec<Remark> {
         let speaker = self.speaker;
-        let mut what = format!("{}, {}", one.protocol, self.addresses(one));
+        let mut what = match one.ends.iter().any(|end| end.address.is_some()) {
+            true => format!("{}, {}", one.protocol, self.addresses(one)),
+            // The ends of a socketpair have no names.
+            false => one.protocol.clone(),
+        };
         if let Some(ending) = self.ending(one, false) {
             what = format!("{what}; {ending}");
         }
@@ -374,7 +378,10 @@ impl Teller<'_, '_> {
     fn listener(&self, listener: &Listener) -> Remark {
         let speaker = self.speaker;
         let figure = |key: &'static str, n: u64| say!(speaker, key, n = count(n));
-        let mut figures = vec![figure("summary-listener-accepted", listener.accepted)];
+        let backlog = listener.backlog;
+        let backlog = backlog.map(|backlog| say!(speaker, "summary-listener-backlog", n = backlog));
+        let mut figures: Vec<String> = backlog.into_iter().collect();
+        figures.push(figure("summary-listener-accepted", listener.accepted));
         let more = [
             ("summary-listener-never", listener.never_accepted),
             ("summary-listener-refused", listener.refused),
@@ -386,9 +393,6 @@ impl Teller<'_, '_> {
         };
         if !listener.others || listener.most_waiting > 0 {
             figures.push(figure(waiting, listener.most_waiting));
-        }
-        if let Some(backlog) = listener.backlog {
-            figures.push(say!(speaker, "summary-listener-backlog", n = backlog));
         }
         let address = listener.address.clone().unwrap_or_else(|| self.unknown());
         let (who, figures) = (&listener.who, figures.join(", "));

@@ -8,8 +8,9 @@ use socklab_summary::{Arrows, Line, Remark, Summary, Told};
 use crate::model::Ladder;
 use crate::svg::xml::{Attribute, Xml};
 
-/// With more lines than this, the reader opens them, so that the rows are not far away.
-const OPEN: usize = 4;
+/// With more conversations than this, the reader opens them, as everything else: the rows should not
+/// be far away.
+const OPEN: usize = 2;
 
 /// Writes the figures, each sentence with a link to the row it is about. What went wrong is not among
 /// them: it stands above.
@@ -69,7 +70,7 @@ impl Sheet<'_> {
         page.open("table", &[class("talks")]);
         page.open("thead", &[]);
         page.open("tr", &[]);
-        page.text_element("th", &[], &self.say("summary-conversations"));
+        page.text_element("td", &[], "");
         for column in &told.columns {
             page.text_element("th", &[], column);
         }
@@ -109,7 +110,7 @@ impl Sheet<'_> {
         if remarks.is_empty() {
             return;
         }
-        self.part(heading, remarks.len() <= OPEN, page);
+        self.part(heading, false, page);
         page.open("ul", &[]);
         for remark in remarks {
             page.open("li", &[]);

@@ -14,7 +14,7 @@ summary-column-gap = longest gap
 summary-column-trips = round trips
 summary-round-trips = A round trip: an end sent something and then received something (several sends or receives in a row are one). Longest gap: the time without a call that sent, received, connected or closed.
 summary-packets-of = packets: { $sent }, sent again: { $again }, lost: { $lost }
-summary-gap = longest gap: from { $after } to { $before }, from { $at } s on
+summary-gap = longest gap: from { $after } to { $before }, at { $at } s
 summary-call-of = { $call } ({ $who })
 summary-unread = { $n ->
         [one] { $n } byte that { $who } sent was not received
@@ -35,7 +35,7 @@ summary-not-closed = { $end }; { $who } had not closed it when the recording end
 summary-open = still open when the recording ended
 summary-recorder = open until socklab ended the programs
 summary-alike = { $n } like this, with the medians above; in all, bytes { $out }: { $sent }, bytes { $back }: { $received }
-summary-slowest = slowest: { $time }, { $address }, from { $at } s on
+summary-slowest = slowest: { $time }, { $address }, at { $at } s
 summary-more = { $n ->
         [one] { $n } more: `socklab draw --summary --json` has it.
        *[other] { $n } more: `socklab draw --summary --json` has them.
@@ -49,12 +49,12 @@ summary-unanswered = no answer
 
 summary-listeners = Who accepted how many
 summary-listener = { $who }, { $address }: { $figures }
-summary-listener-accepted = accepted: { $n }
-summary-listener-never = never accepted: { $n }
-summary-listener-refused = refused, when it was not listening: { $n }
-summary-listener-waiting = waiting at a time, at most: { $n }
-summary-listener-waiting-known = waiting at a time, of those recorded, at most: { $n }
-summary-listener-backlog = backlog: { $n }
+summary-listener-accepted = accepted { $n }
+summary-listener-never = never accepted { $n }
+summary-listener-refused = refused { $n } (when it was not listening)
+summary-listener-waiting = waiting for it at once { $n } at most
+summary-listener-waiting-known = waiting for it at once { $n } or more
+summary-listener-backlog = backlog { $n }
 
 summary-calls = Calls and their time
 summary-calls-note = Time from entry to return, waiting included. Only calls on sockets, and those that wait for them, are recorded.

@@ -14,7 +14,7 @@ summary-column-gap = mayor pausa
 summary-column-trips = idas y vueltas
 summary-round-trips = Una ida y vuelta: un extremo envió algo y después recibió algo (varios envíos o recepciones seguidos son uno). Mayor pausa: el tiempo sin llamadas que envíen, reciban, conecten o cierren.
 summary-packets-of = paquetes: { $sent }, enviados de nuevo: { $again }, perdidos: { $lost }
-summary-gap = mayor pausa: de { $after } a { $before }, desde los { $at } s
+summary-gap = mayor pausa: de { $after } a { $before }, a los { $at } s
 summary-call-of = { $call } ({ $who })
 summary-unread = { $n ->
         [one] { $n } byte que envió { $who } no se recibió
@@ -35,7 +35,7 @@ summary-not-closed = { $end }; { $who } no la había cerrado cuando acabó la gr
 summary-open = seguía abierta cuando acabó la grabación
 summary-recorder = abierta hasta que socklab terminó los programas
 summary-alike = { $n } como esta, con las medianas arriba; en total, bytes { $out }: { $sent }, bytes { $back }: { $received }
-summary-slowest = la más lenta: { $time }, { $address }, desde los { $at } s
+summary-slowest = la más lenta: { $time }, { $address }, a los { $at } s
 summary-more = { $n ->
         [one] Y { $n } más: está en `socklab draw --summary --json`.
        *[other] Y { $n } más: están en `socklab draw --summary --json`.
@@ -49,12 +49,12 @@ summary-unanswered = sin respuesta
 
 summary-listeners = Quién aceptó cuántas
 summary-listener = { $who }, { $address }: { $figures }
-summary-listener-accepted = aceptadas: { $n }
-summary-listener-never = nunca aceptadas: { $n }
-summary-listener-refused = rechazadas, cuando no escuchaba: { $n }
-summary-listener-waiting = en espera a la vez, como máximo: { $n }
-summary-listener-waiting-known = en espera a la vez, de las grabadas, como máximo: { $n }
-summary-listener-backlog = cola: { $n }
+summary-listener-accepted = aceptó { $n }
+summary-listener-never = sin aceptar { $n }
+summary-listener-refused = rechazadas { $n } (cuando no escuchaba)
+summary-listener-waiting = en espera a la vez { $n } como máximo
+summary-listener-waiting-known = en espera a la vez { $n } o más
+summary-listener-backlog = cola { $n }
 
 summary-calls = Las llamadas y su tiempo
 summary-calls-note = Tiempo desde que se entra hasta que vuelve, con la espera. Solo se graban las llamadas de sockets y las que los esperan.

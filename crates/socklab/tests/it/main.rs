@@ -43,6 +43,7 @@ mod scale;
 mod serve_connect;
 mod soak;
 mod stage;
+mod summary;
 mod system_calls;
 mod tour;
 mod trace;
