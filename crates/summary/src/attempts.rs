@@ -65,7 +65,7 @@ fn failure<'t>(flows: &Flows<'t>, at: Position, call: &'t Call) -> Option<Failur
                 }
                 _ => None,
             });
-            let last = calls().last().map_or(call.ended, |last| last.ended);
+            let last = calls().next_back().map_or(call.ended, |last| last.ended);
             let (error, ended) = reported.map_or((None, last), |(error, at)| (Some(error), at));
             failed(error, ended.saturating_sub(call.began))
         }

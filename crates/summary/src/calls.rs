@@ -17,11 +17,10 @@ pub(crate) fn of(flows: &Flows<'_>) -> Vec<Program> {
         .iter()
         .map(|process| {
             let name = clean(&process.name());
-            let program = *by_name.entry(name.clone()).or_insert_with(|| {
+            *by_name.entry(name.clone()).or_insert_with(|| {
                 programs.push(Program { name, ..Program::default() });
                 programs.len() - 1
-            });
-            program
+            })
         })
         .collect();
     let mut counts: Vec<BTreeMap<&Name, CallCount>> = vec![BTreeMap::new(); programs.len()];
