@@ -51,7 +51,7 @@ pub use moment::{Event, Place, What};
 pub use names::{Family, Flags, Name, Shutdown, Signal, SocketType, TcpState};
 pub use notice::{Notice, PathKind};
 pub use process::{Exit, Process, Readiness, Resource, Stream};
-pub use protocol::{IpProtocol, NetlinkProtocol, Protocol};
+pub use protocol::{IpProtocol, NetlinkProtocol, Protocol, kind_of_socket};
 pub use socket::SocketId;
 pub use timeline::{Column, Header, Timeline};
 pub use traffic::Payload;

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Family;
 use crate::names::named;
+use crate::{Family, SocketType};
 
 /// The third argument of `socket(2)`.
 ///
@@ -121,6 +121,35 @@ impl<'de> Deserialize<'de> for Protocol {
     }
 }
 
+/// What people call a socket of this kind: `tcp`, `udp, ipv6`, `unix stream`.
+pub fn kind_of_socket(family: Family, kind: SocketType, protocol: Protocol) -> String {
+    let bare = |name: String| {
+        // A number without a name keeps its prefix: it would say nothing alone.
+        let short = name.split_once('_').map_or(&*name, |(_, short)| short);
+        if short.parse::<i32>().is_ok() { name } else { short.to_lowercase() }
+    };
+    let usual = match protocol {
+        Protocol::IP => true,
+        Protocol::TCP => kind == SocketType::STREAM,
+        Protocol::UDP => kind == SocketType::DGRAM,
+        other => other.number() == 0,
+    };
+    let plain = bare(kind.to_string());
+    match (family, kind) {
+        (Family::INET, SocketType::STREAM) if usual => "tcp".to_owned(),
+        (Family::INET, SocketType::DGRAM) if usual => "udp".to_owned(),
+        (Family::INET6, SocketType::STREAM) if usual => "tcp, ipv6".to_owned(),
+        (Family::INET6, SocketType::DGRAM) if usual => "udp, ipv6".to_owned(),
+        (Family::UNIX, _) => format!("unix {plain}"),
+        // The two types do the same there, `netlink(7)`.
+        (Family::NETLINK, _) if matches!(protocol, Protocol::Netlink(_)) => {
+            format!("netlink {}", bare(protocol.to_string()))
+        }
+        _ if usual => format!("{} {plain}", bare(family.to_string())),
+        _ => format!("{} {plain} {}", bare(family.to_string()), bare(protocol.to_string())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -138,6 +167,26 @@ mod tests {
         assert_eq!(name(Family::UNIX, 0), "0");
         assert_eq!(name(Family::PACKET, 768), "768");
         assert_ne!(Protocol::of(Family::UNIX, 6), Protocol::TCP);
+    }
+
+    #[test]
+    fn a_socket_is_named_after_its_protocol() {
+        let named =
+            |family, kind, number| kind_of_socket(family, kind, Protocol::of(family, number));
+        assert_eq!(named(Family::INET, SocketType::STREAM, 0), "tcp");
+        assert_eq!(named(Family::INET6, SocketType::DGRAM, 17), "udp, ipv6");
+        assert_eq!(named(Family::INET, SocketType::DGRAM, 1), "inet dgram icmp");
+        assert_eq!(named(Family::INET, SocketType::STREAM, 262), "inet stream mptcp");
+        assert_eq!(named(Family::INET6, SocketType::RAW, 58), "inet6 raw icmpv6");
+        assert_eq!(named(Family::INET, SocketType::RAW, 77), "inet raw IPPROTO_77");
+        assert_eq!(named(Family::NETLINK, SocketType::RAW, 0), "netlink route");
+        assert_eq!(named(Family::NETLINK, SocketType::DGRAM, 4), "netlink sock_diag");
+        assert_eq!(named(Family::UNIX, SocketType::SEQPACKET, 0), "unix seqpacket");
+        assert_eq!(named(Family::PACKET, SocketType::RAW, 768), "packet raw 768");
+        assert_eq!(named(Family(77), SocketType::RAW, 0), "AF_77 raw");
+        // An older recording.
+        let older = kind_of_socket(Family::NETLINK, SocketType::RAW, Protocol::IP);
+        assert_eq!(older, "netlink raw");
     }
 
     proptest! {

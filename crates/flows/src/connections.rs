@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use socklab_event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
+use socklab_event::{Args, Call, Endpoint, Errno, Event, OptionValue, Outcome, Protocol};
 
 use crate::reach::{Addresses, Caller, Sockets};
-use crate::{Position, Socket};
+use crate::{Flows, Position, Socket};
 
 /// Two ends of a conversation, either of which may be outside the recording.
 #[derive(Clone, Debug)]
@@ -55,6 +55,24 @@ pub struct End {
     pub socket: Option<usize>,
     /// Its address; a v4-mapped one is unmapped.
     pub address: Option<Endpoint>,
+}
+
+impl Flows<'_> {
+    /// True if a non-blocking connect got no answer: there may be nobody at the address.
+    pub fn is_unanswered(&self, connection: usize) -> bool {
+        let connection = &self.connections[connection];
+        let pending = connection.connected.and_then(|at| self.call(at));
+        let pending = pending.is_some_and(|call| call.error() == Some(Errno::EINPROGRESS));
+        let socket = connection.ends[0].socket.map(|socket| &self.sockets[socket]);
+        let mut calls = socket.into_iter().flat_map(|socket| &socket.calls);
+        let answered = |call: &Call| match &call.args {
+            Args::Connect { .. } => call.value().is_some(),
+            Args::PeerName { .. } => call.value().is_some(),
+            Args::GetOption { value: Some(OptionValue::Error(errno)), .. } => errno.0 == 0,
+            _ => call.sent().is_some(),
+        };
+        pending && !calls.any(|at| self.call(*at).is_some_and(answered))
+    }
 }
 
 pub(crate) struct Paired {

@@ -71,7 +71,7 @@ impl Ladder {
     /// or to the microsecond if it is to be `fine`.
     pub(crate) fn time(&self, row: &Row, fine: bool) -> String {
         match self.times {
-            Times::SinceStart if fine => self.speaker.fine_clock(row.at),
+            Times::SinceStart if fine => self.speaker.seconds(row.at),
             Times::SinceStart => self.speaker.clock(row.at),
             Times::OfDay(clock) => clock.time(self.origin.saturating_add(row.at), self.speaker),
             Times::None => String::new(),

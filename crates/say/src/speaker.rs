@@ -87,11 +87,11 @@ impl Speaker {
     /// A moment in nanoseconds, to the microsecond: `1.200010 s`. Moments are truncated, not
     /// rounded, so that none appears later than it was.
     pub fn precise(self, nanoseconds: u64) -> String {
-        self.say("duration-s", &[("n", Argument::Text(self.fine_clock(nanoseconds)))])
+        self.say("duration-s", &[("n", Argument::Text(self.seconds(nanoseconds)))])
     }
 
-    /// A moment in nanoseconds, to the microsecond, for a column of them: `1.200010` seconds.
-    pub fn fine_clock(self, nanoseconds: u64) -> String {
+    /// Nanoseconds as seconds to the microsecond, for a column of them: `1.200010`.
+    pub fn seconds(self, nanoseconds: u64) -> String {
         let (seconds, rest) = (nanoseconds / 1_000_000_000, nanoseconds / 1_000 % 1_000_000);
         self.decimal(seconds, format_args!("{rest:06}"))
     }
@@ -101,7 +101,12 @@ impl Speaker {
         let minutes = nanoseconds / 60_000_000_000;
         let rest = nanoseconds % 60_000_000_000;
         let zero = if rest < 10_000_000_000 { "0" } else { "" };
-        format!("{:02}:{:02}:{zero}{}", minutes / 60, minutes % 60, self.fine_clock(rest))
+        format!("{:02}:{:02}:{zero}{}", minutes / 60, minutes % 60, self.seconds(rest))
+    }
+
+    /// A number of hundredths, for a column of them: `7.00`.
+    pub fn hundredths(self, hundredths: u64) -> String {
+        self.decimal(hundredths / 100, format_args!("{:02}", hundredths % 100))
     }
 
     /// A moment in nanoseconds, for a column of them: `0.000`, `12.345` seconds.
@@ -198,6 +203,8 @@ mod tests {
         assert_eq!(spanish().clock(12_345_999_999), "12,345");
         assert_eq!(Speaker::ENGLISH.time_of_day(72_909_000_448_999), "20:15:09.000448");
         assert_eq!(spanish().time_of_day(86_399_999_999_999), "23:59:59,999999");
+        assert_eq!(spanish().seconds(1_999), "0,000001");
+        assert_eq!([0, 7, 10_000].map(|n| spanish().hundredths(n)), ["0,00", "0,07", "100,00"]);
     }
 
     #[test]

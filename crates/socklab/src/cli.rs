@@ -450,6 +450,8 @@ pub(crate) struct Draw {
     pub(crate) output: Vec<PathBuf>,
     #[arg(long)]
     pub(crate) redact: bool,
+    #[arg(long, requires = "summary")]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -473,6 +475,8 @@ pub(crate) struct Look {
     pub(crate) lessons: bool,
     #[arg(long)]
     pub(crate) no_explanations: bool,
+    #[arg(long)]
+    pub(crate) summary: bool,
     /// True if the command has these options, so that what is drawn may name them.
     #[arg(skip = true)]
     pub(crate) offered: bool,

@@ -5,8 +5,10 @@ mod facts;
 mod hexdump;
 mod legend;
 mod list;
+mod summary;
 
 use socklab_say::{count, say};
+use socklab_summary::Summary;
 
 use crate::model::{Ladder, Note, NoteKind};
 use crate::svg::xml::Xml;
@@ -23,6 +25,8 @@ pub struct HtmlStyle {
     /// Whether lessons are shown from the start. Otherwise they are counted, and the reader opens
     /// them.
     pub lessons: bool,
+    /// The recording in figures, which stands above the rows.
+    pub summary: Option<Summary>,
 }
 
 impl HtmlStyle {
@@ -39,6 +43,11 @@ impl HtmlStyle {
     /// Sets whether lessons are shown from the start.
     pub fn lessons(self, lessons: bool) -> Self {
         Self { lessons, ..self }
+    }
+
+    /// Adds the recording in figures.
+    pub fn summary(self, summary: Summary) -> Self {
+        Self { summary: Some(summary), ..self }
     }
 }
 
@@ -98,6 +107,9 @@ impl Ladder {
         page.open("main", &[("tabindex", "-1".to_owned())]);
         page.text_element("h1", &[], &title);
         self.explained(&mut page, style.lessons);
+        if let Some(summary) = &style.summary {
+            summary::write(self, summary, &mut page);
+        }
         let heading = [("id", "rows".to_owned()), ("tabindex", "-1".to_owned())];
         page.text_element("h2", &heading, &say("ladder-rows"));
         page.text_element("p", &[("class", "unseen".to_owned())], &self.summary());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
+use socklab_event::Endpoint;
 use socklab_flows::{Connection, ConnectionKind, Flows};
 use socklab_say::{Speaker, clean, say};
 
@@ -34,7 +34,7 @@ pub(crate) fn outside_peers(
         let is_lookup =
             connection.ends.iter().any(|end| end.socket.is_some_and(|one| lookups.contains(&one)));
         let there = heard.contains(&index)
-            || connection.kind == ConnectionKind::Stream && !is_unanswered(flows, connection);
+            || connection.kind == ConnectionKind::Stream && !flows.is_unanswered(index);
         let sockets = connection.ends.iter().filter_map(|end| end.socket);
         let drawn =
             sockets.flat_map(|socket| &flows.sockets[socket].calls).any(|at| notable.has(*at));
@@ -54,21 +54,6 @@ pub(crate) fn outside_peers(
         Outside::Server(address) => address.clone(),
     };
     keys.iter().map(|key| (key.clone(), name(key))).collect()
-}
-
-/// True if a non-blocking connect got no answer: there may be nobody at the address.
-fn is_unanswered(flows: &Flows<'_>, connection: &Connection) -> bool {
-    let pending = connection.connected.and_then(|at| flows.call(at));
-    let pending = pending.is_some_and(|call| call.error() == Some(Errno::EINPROGRESS));
-    let socket = connection.ends[0].socket.map(|socket| &flows.sockets[socket]);
-    let mut calls = socket.into_iter().flat_map(|socket| &socket.calls);
-    let answered = |call: &Call| match &call.args {
-        Args::Connect { .. } => call.value().is_some(),
-        Args::PeerName { .. } => call.value().is_some(),
-        Args::GetOption { value: Some(OptionValue::Error(errno)), .. } => errno.0 == 0,
-        _ => call.sent().is_some(),
-    };
-    pending && !calls.any(|at| flows.call(*at).is_some_and(answered))
 }
 
 /// The connections on which something was received, so that there is a peer.

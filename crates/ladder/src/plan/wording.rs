@@ -1,8 +1,8 @@
 //! The text of a call: `send(3, "hola" 4 B)` when it is made, `= 4` when it returns.
 
 use socklab_event::{
-    Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, Protocol, SocketType,
-    State, TcpState,
+    Args, Bytes, Call, Endpoint, Errno, Flags, OptionValue, Outcome, SocketType, State, TcpState,
+    kind_of_socket,
 };
 use socklab_flows::Deaf;
 use socklab_say::{Speaker, clean, count, say};
@@ -206,34 +206,6 @@ impl Label {
     }
 }
 
-fn kind_of_socket(family: Family, kind: SocketType, protocol: Protocol) -> String {
-    let bare = |name: String| {
-        // A number without a name keeps its prefix: it would say nothing alone.
-        let short = name.split_once('_').map_or(&*name, |(_, short)| short);
-        if short.parse::<i32>().is_ok() { name } else { short.to_lowercase() }
-    };
-    let usual = match protocol {
-        Protocol::IP => true,
-        Protocol::TCP => kind == SocketType::STREAM,
-        Protocol::UDP => kind == SocketType::DGRAM,
-        other => other.number() == 0,
-    };
-    let plain = bare(kind.to_string());
-    match (family, kind) {
-        (Family::INET, SocketType::STREAM) if usual => "tcp".to_owned(),
-        (Family::INET, SocketType::DGRAM) if usual => "udp".to_owned(),
-        (Family::INET6, SocketType::STREAM) if usual => "tcp, ipv6".to_owned(),
-        (Family::INET6, SocketType::DGRAM) if usual => "udp, ipv6".to_owned(),
-        (Family::UNIX, _) => format!("unix {plain}"),
-        // The two types do the same there, `netlink(7)`.
-        (Family::NETLINK, _) if matches!(protocol, Protocol::Netlink(_)) => {
-            format!("netlink {}", bare(protocol.to_string()))
-        }
-        _ if usual => format!("{} {plain}", bare(family.to_string())),
-        _ => format!("{} {plain} {}", bare(family.to_string()), bare(protocol.to_string())),
-    }
-}
-
 /// A socket as the kernel's tables showed it: its state and its queues, and its addresses if nothing
 /// else says which socket it is.
 pub(crate) fn seen(state: &State, addresses: bool, speaker: Speaker) -> String {
@@ -353,30 +325,5 @@ pub(crate) fn error(errno: Errno) -> (Mark, Option<&'static str>) {
         Errno::EINPROGRESS => (Mark::NotNow, Some("ladder-in-progress")),
         Errno::ENETUNREACH | Errno::EHOSTUNREACH => (Mark::Failed, Some("ladder-unreachable")),
         _ => (Mark::Failed, None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_socket_is_named_after_its_protocol() {
-        let named =
-            |family, kind, number| kind_of_socket(family, kind, Protocol::of(family, number));
-        assert_eq!(named(Family::INET, SocketType::STREAM, 0), "tcp");
-        assert_eq!(named(Family::INET6, SocketType::DGRAM, 17), "udp, ipv6");
-        assert_eq!(named(Family::INET, SocketType::DGRAM, 1), "inet dgram icmp");
-        assert_eq!(named(Family::INET, SocketType::STREAM, 262), "inet stream mptcp");
-        assert_eq!(named(Family::INET6, SocketType::RAW, 58), "inet6 raw icmpv6");
-        assert_eq!(named(Family::INET, SocketType::RAW, 77), "inet raw IPPROTO_77");
-        assert_eq!(named(Family::NETLINK, SocketType::RAW, 0), "netlink route");
-        assert_eq!(named(Family::NETLINK, SocketType::DGRAM, 4), "netlink sock_diag");
-        assert_eq!(named(Family::UNIX, SocketType::SEQPACKET, 0), "unix seqpacket");
-        assert_eq!(named(Family::PACKET, SocketType::RAW, 768), "packet raw 768");
-        assert_eq!(named(Family(77), SocketType::RAW, 0), "AF_77 raw");
-        // An older recording.
-        let older = kind_of_socket(Family::NETLINK, SocketType::RAW, Protocol::IP);
-        assert_eq!(older, "netlink raw");
     }
 }

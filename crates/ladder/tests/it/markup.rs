@@ -1,6 +1,8 @@
 //! SVG and HTML: well-formed, complete, and safe for hostile input.
 
+use socklab_flows::Flows;
 use socklab_ladder::{HtmlStyle, Ladder, Options, SvgStyle, Theme};
+use socklab_summary::Summary;
 use socklab_timelines::{Story, scenes};
 
 fn ladder(timeline: &socklab_event::Timeline) -> Ladder {
@@ -31,6 +33,37 @@ fn hostile_payloads_stay_text() {
     assert!(
         tree.descendants().all(|node| !node.has_tag_name("script") && !node.has_tag_name("img"))
     );
+}
+
+/// The page with the figures of the same recording.
+fn with_figures(timeline: &socklab_event::Timeline) -> String {
+    let summary = Summary::of(&Flows::of(timeline));
+    ladder(timeline).to_html(&HtmlStyle::default().summary(summary))
+}
+
+#[test]
+fn figures_stand_above_the_rows_and_lead_to_them() {
+    let page = with_figures(&scenes::wired());
+    assert_eq!(socklab_pages::faults(&page), Vec::<String>::new());
+    let figures = page.find("class=\"figures\"").expect("figures");
+    assert!(figures < page.find("id=\"rows\"").expect("rows"));
+    let section = &page[figures..page[figures..].find("</section>").expect("an end") + figures];
+    assert!(section.contains("client → server") && section.contains("href=\"#row-"), "{section}");
+    assert!(section.contains("usecs/call"), "{section}");
+    // Without scripts they open, too.
+    assert!(section.contains("<summary>"), "{section}");
+}
+
+#[test]
+fn hostile_names_in_figures_stay_text() {
+    let page = with_figures(&hostile());
+    assert_eq!((page.matches("<script").count(), page.matches("<img").count()), (1, 0));
+    assert_eq!(socklab_pages::faults(&page), Vec::<String>::new());
+}
+
+#[test]
+fn a_page_of_nothing_has_no_figures() {
+    assert!(!with_figures(&Story::new().build()).contains("class=\"figures\""));
 }
 
 #[test]

@@ -53,6 +53,8 @@ arg-since_previous = In texts: how long after the row above each row happened, b
 arg-durations = Say of every call how long it took, as in <42 µs>, where the drawing doesn't say so anyway. Recording makes calls some microseconds longer
 arg-all = Show all calls, including setsockopt and the like, and every repetition
 arg-no_explanations = Only the ladder: neither problems nor lessons are explained
+arg-summary = Instead of the ladder, figures: who with whom, how much, how long, how it ended, and the time in each call. Printed, or in the .txt file that -o names; other files are as without it
+arg-draw-json = With --summary: print the figures as JSON, for scripts
 arg-lessons = Also explain what is not a problem but worth knowing
 arg-resolve-names = Names, or addresses
 arg-resolve-ipv4 = IPv4 addresses only
@@ -105,6 +107,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # two programs of the course
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --summary tcp-server tcp-client  # figures instead of the ladder
     $ socklab trace --packets tcp-server tcp-client  # and every SYN, ACK and FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # the first one gets lost
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # for Wireshark
@@ -117,6 +120,8 @@ examples-trace =
     Calls and exit codes are the same as without socklab, but a program can find out that it is traced; docs/tracing.md lists how: no debugger can attach to it, set-user-ID gives it nothing unless you are root, and its own seccomp filters make it slower.
 examples-draw =
     $ socklab draw run.jsonl
+    $ socklab draw --summary run.jsonl  # figures: who with whom, how much, how long
+    $ socklab draw --summary --json run.jsonl  # the same for a script
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --since-previous --durations run.jsonl  # where do the milliseconds go?
     $ socklab draw --time clock --width 120 run.jsonl  # the time of day, to compare with a log

@@ -53,6 +53,8 @@ arg-since_previous = En los textos: cuánto después de la fila de arriba ocurri
 arg-durations = Di de cada llamada cuánto duró, como en <42 µs>, donde el dibujo no lo diga de todos modos. La grabación alarga las llamadas unos microsegundos
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
 arg-no_explanations = Solo el diagrama: no se explican ni problemas ni lecciones
+arg-summary = En lugar del diagrama, cifras: quién con quién, cuánto, por cuánto tiempo, cómo terminó y el tiempo de cada llamada. Se imprimen, o van en el archivo .txt que indica -o; los demás archivos quedan como sin ella
+arg-draw-json = Con --summary: imprime las cifras en JSON, para scripts
 arg-lessons = Explica también lo que no es un problema pero vale la pena saber
 arg-resolve-names = Nombres, o direcciones
 arg-resolve-ipv4 = Solo direcciones IPv4
@@ -105,6 +107,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --summary tcp-server tcp-client  # cifras en lugar del diagrama
     $ socklab trace --packets tcp-server tcp-client  # con cada SYN, ACK y FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # se pierde el primero
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # para Wireshark
@@ -117,6 +120,8 @@ examples-trace =
     Las llamadas y los códigos de salida son los mismos que sin socklab, pero un programa puede darse cuenta de que lo trazan; docs/tracing.es.md enumera cómo: ningún depurador puede conectarse a él, set-user-ID no le da nada si no eres root, y sus propios filtros de seccomp lo hacen más lento.
 examples-draw =
     $ socklab draw run.jsonl
+    $ socklab draw --summary run.jsonl  # cifras: quién con quién, cuánto, por cuánto tiempo
+    $ socklab draw --summary --json run.jsonl  # lo mismo para un script
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --since-previous --durations run.jsonl  # ¿a dónde se van los milisegundos?
     $ socklab draw --time clock --width 120 run.jsonl  # la hora del día, para comparar con un registro

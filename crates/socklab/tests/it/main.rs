@@ -44,6 +44,7 @@ mod scale;
 mod serve_connect;
 mod soak;
 mod stage;
+mod summary;
 mod system_calls;
 mod times;
 mod tour;

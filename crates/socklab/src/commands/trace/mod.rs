@@ -72,7 +72,9 @@ pub(crate) fn trace_commands(
     outputs.check_drawings(speaker)?;
     let keeping = Keeping {
         files: outputs.open_recordings(speaker)?,
-        in_memory: outputs.recordings.is_empty() || !outputs.drawings.is_empty(),
+        in_memory: outputs.recordings.is_empty()
+            || !outputs.drawings.is_empty()
+            || options.look.summary,
         max_size: options.max_size,
         redact: options.redact,
     };
@@ -127,7 +129,8 @@ pub(crate) fn trace_commands(
     }
     // The drawing goes to standard error: standard output belongs to the programs. It also shows
     // what would be lost otherwise.
-    if outputs.are_none() || (failed.is_some() && outputs.recordings.is_empty()) {
+    let summed = options.look.summary && !outputs.have_text();
+    if outputs.are_none() || summed || (failed.is_some() && outputs.recordings.is_empty()) {
         eprintln!("{}", to_text(speaker, &kept.timeline, &options.look));
     }
     Ok(match (failed, code) {
@@ -200,11 +203,20 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);
     }
-    if outputs.are_none() {
-        let look = Look { records: false, ..options.look };
-        println!("{}", to_text(speaker, &timeline, &look));
+    let look = Look { records: false, ..options.look };
+    if options.json {
+        if outputs.take_standard_output() {
+            return Err(Failure::new(ExitReason::Usage, say!(speaker, "output-taken")).into());
+        }
+        println!("{}", picture::summary_json(speaker, &timeline, &look)?);
+    } else if outputs.are_none() || (look.summary && !outputs.have_text()) {
+        match outputs.take_standard_output() {
+            // The recording goes there.
+            true => eprintln!("{}", to_text(speaker, &timeline, &look)),
+            false => println!("{}", to_text(speaker, &timeline, &look)),
+        }
     }
-    outputs.write(speaker, &timeline, &Look { records: false, ..options.look }, &[])?;
+    outputs.write(speaker, &timeline, &look, &[])?;
     // The process ends here, and freeing millions of small pieces first takes a while.
     std::mem::forget(timeline);
     Ok(())

@@ -78,6 +78,11 @@ impl Outputs {
         self.drawings.is_empty() && self.recordings.is_empty()
     }
 
+    /// True if a drawing is text: then that is where a summary goes.
+    pub(crate) fn have_text(&self) -> bool {
+        self.drawings.iter().any(|(_, format)| *format == FileFormat::Text)
+    }
+
     /// True if the packets are asked for: only a recording with packets can be written there.
     pub(crate) fn need_packets(&self) -> bool {
         self.drawings.iter().any(|(_, format)| *format == FileFormat::Pcapng)

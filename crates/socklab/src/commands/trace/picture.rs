@@ -8,6 +8,7 @@ use socklab_flows::Flows;
 use socklab_judge::{Explanation, Weight};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
 use socklab_say::{Speaker, count, say};
+use socklab_summary::Summary;
 
 use super::clock;
 use super::outputs::{Destination, cannot_write};
@@ -56,10 +57,23 @@ pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> L
 
 /// The same, with the evidence of an answer, by `seq`: never hidden, and highlighted.
 fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u64]) -> Ladder {
-    let detail = if look.all { Detail::All } else { Detail::Essential };
     let flows = Flows::of(timeline);
-    let mut explanations =
-        if look.no_explanations { vec![] } else { socklab_judge::explain(&flows) };
+    let explanations = explanations(&flows, look);
+    ladder_from(speaker, &flows, explanations, look, decisive)
+}
+
+fn explanations(flows: &Flows<'_>, look: &Look) -> Vec<Explanation> {
+    if look.no_explanations { vec![] } else { socklab_judge::explain(flows) }
+}
+
+fn ladder_from(
+    speaker: Speaker,
+    flows: &Flows<'_>,
+    mut explanations: Vec<Explanation>,
+    look: &Look,
+    decisive: &[u64],
+) -> Ladder {
+    let detail = if look.all { Detail::All } else { Detail::Essential };
     let found = explanations.len();
     explanations.retain(|one| look.lessons || one.weight != Weight::Lesson);
     let hidden = found - explanations.len();
@@ -72,7 +86,7 @@ fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u
         true => options.no_packets(say!(speaker, "tap-how")),
         false => options,
     };
-    let mut ladder = Ladder::of_flows(&flows, &options);
+    let mut ladder = Ladder::of_flows(flows, &options);
     for explanation in explanations {
         let kind = match explanation.weight {
             Weight::Problem => NoteKind::Problem,
@@ -92,15 +106,41 @@ fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u
     ladder
 }
 
+/// The figures of a recording, and what went wrong.
+fn summary_of(speaker: Speaker, flows: &Flows<'_>, explanations: &[Explanation]) -> Summary {
+    let mut summary = Summary::of(flows);
+    for problem in explanations.iter().filter(|one| one.weight == Weight::Problem) {
+        summary.problem(flows, problem.decisive(), sentence(speaker, problem));
+    }
+    summary
+}
+
+/// The same as text.
+fn summary_text(speaker: Speaker, timeline: &Timeline, look: &Look, width: usize) -> String {
+    let flows = Flows::of(timeline);
+    let summary = summary_of(speaker, &flows, &explanations(&flows, look));
+    summary.to_text(speaker, socklab_summary::TextStyle::new(width).ascii(look.ascii))
+}
+
+/// The same for scripts.
+pub(crate) fn summary_json(speaker: Speaker, timeline: &Timeline, look: &Look) -> Result<String> {
+    let flows = Flows::of(timeline);
+    let summary = summary_of(speaker, &flows, &explanations(&flows, look));
+    Ok(serde_json::to_string_pretty(&summary)?)
+}
+
 /// The text of an explanation, with the number of further occurrences.
 pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
     speaker.tell(&explanation.sentence())
 }
 
-/// The ladder for the terminal: as wide as it is, and coloured. The output strips the colours if it
+/// The ladder, or the summary, for the terminal: as wide as it is, and coloured. The output strips the colours if it
 /// is not a terminal.
 pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(output::width_err);
+    if look.summary {
+        return summary_text(speaker, timeline, look, width).trim_end().to_owned();
+    }
     let style = with_times(TextStyle::new(width).ascii(look.ascii), look);
     let style = style.color(output::in_colour());
     let text = ladder_of(speaker, timeline, look).to_text(&style);
@@ -126,6 +166,9 @@ pub(crate) fn draw_to(
     // Whoever opens the file gave no command that could be given again with `--all`.
     let look = &Look { offered: false, ..*look };
     let bytes = match format {
+        FileFormat::Text if look.summary => {
+            summary_text(speaker, timeline, look, look.width.unwrap_or(80)).into_bytes()
+        }
         FileFormat::Text => {
             let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
             let style = with_times(style, look);
@@ -139,7 +182,10 @@ pub(crate) fn draw_to(
             let style = HtmlStyle::default().title(title(timeline)).lessons(look.lessons);
             // The page has a switch of its own.
             let look = Look { lessons: !look.no_explanations, ..*look };
-            ladder_with(speaker, timeline, &look, decisive).to_html(&style).into_bytes()
+            let flows = Flows::of(timeline);
+            let explanations = explanations(&flows, &look);
+            let style = style.summary(summary_of(speaker, &flows, &explanations));
+            ladder_from(speaker, &flows, explanations, &look, decisive).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => lines_of(timeline)?,
         FileFormat::Pcapng => packets::capture(speaker, path, timeline)?,
