@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use socklab_filter::Filter;
 use socklab_say::Speaker;
 
 /// How a ladder is made from a timeline.
@@ -28,6 +29,9 @@ pub struct Options {
     pub no_packets: Option<String>,
     /// Whether the reader can have everything drawn with `--all`: only then do texts name it.
     pub offers_all: bool,
+    /// Which events are drawn, also of those in [`keep`](Self::keep). The other end of a message that
+    /// fits is drawn as well. What is left out is counted in the footer.
+    pub filter: Option<Filter>,
 }
 
 impl Default for Options {
@@ -41,6 +45,7 @@ impl Default for Options {
             fold: true,
             no_packets: None,
             offers_all: false,
+            filter: None,
         }
     }
 }
@@ -102,6 +107,11 @@ impl Options {
     /// Sets whether the reader can have everything drawn with `--all`.
     pub fn offers_all(self, offers_all: bool) -> Self {
         Self { offers_all, ..self }
+    }
+
+    /// Sets which events are drawn.
+    pub fn filter(self, filter: Option<Filter>) -> Self {
+        Self { filter, ..self }
     }
 
     /// Sets whether repetitions are folded.

@@ -102,6 +102,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # two programs of the course
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --filter 'port 8080' tcp-server tcp-client  # only what has to do with this port
     $ socklab trace --packets tcp-server tcp-client  # and every SYN, ACK and FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # the first one gets lost
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # for Wireshark
@@ -118,6 +119,7 @@ examples-draw =
     $ socklab draw --redact run.jsonl -o run-to-show.jsonl  # without what was sent
     $ socklab draw run.jsonl -o run.pcapng  # its packets, for Wireshark
     $ socklab draw capture.pcapng  # what Wireshark or tcpdump captured
+    $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # the calls on one port that failed or took long
 examples-host =
     $ socklab host
 examples-resolve =

@@ -102,6 +102,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --filter 'port 8080' tcp-server tcp-client  # solo lo que tiene que ver con este puerto
     $ socklab trace --packets tcp-server tcp-client  # con cada SYN, ACK y FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # se pierde el primero
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # para Wireshark
@@ -118,6 +119,7 @@ examples-draw =
     $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
     $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
     $ socklab draw captura.pcapng  # lo que capturó Wireshark o tcpdump
+    $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # las llamadas de un puerto que fallaron o tardaron mucho
 examples-host =
     $ socklab host
 examples-resolve =

@@ -198,11 +198,11 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);
     }
+    let look = Look { records: false, ..options.look.clone() };
     if outputs.are_none() {
-        let look = Look { records: false, ..options.look };
         println!("{}", to_text(speaker, &timeline, &look));
     }
-    outputs.write(speaker, &timeline, &Look { records: false, ..options.look }, &[])?;
+    outputs.write(speaker, &timeline, &look, &[])?;
     // The process ends here, and freeing millions of small pieces first takes a while.
     std::mem::forget(timeline);
     Ok(())

@@ -65,13 +65,18 @@ fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence);
     let keep = keep.chain(decisive).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
-    let options = options.offers_all(look.offered);
+    let options = options.offers_all(look.offered).filter(look.filter.clone());
     let options = match look.records {
         true => options.no_packets(say!(speaker, "tap-how")),
         false => options,
     };
     let mut ladder = Ladder::of_flows(&flows, &options);
+    let mut about_others = 0;
     for explanation in explanations {
+        if look.filter.is_some() && ladder.row_of(explanation.decisive()).is_none() {
+            about_others += 1;
+            continue;
+        }
         let kind = match explanation.weight {
             Weight::Problem => NoteKind::Problem,
             Weight::Lesson => NoteKind::Lesson,
@@ -84,6 +89,9 @@ fn ladder_with(speaker: Speaker, timeline: &Timeline, look: &Look, decisive: &[u
         );
     }
     ladder.highlight(decisive);
+    if about_others > 0 {
+        ladder.footer.push(say!(speaker, "filter-unexplained", n = count(about_others)));
+    }
     if hidden > 0 {
         ladder.footer.insert(0, say!(speaker, "ladder-lessons-hidden", n = count(hidden as u64)));
     }
@@ -115,7 +123,7 @@ pub(crate) fn draw_to(
     decisive: &[u64],
 ) -> Result<()> {
     // Whoever opens the file gave no command that could be given again with `--all`.
-    let look = &Look { offered: false, ..*look };
+    let look = &Look { offered: false, ..look.clone() };
     let bytes = match format {
         FileFormat::Text => {
             let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
@@ -128,7 +136,7 @@ pub(crate) fn draw_to(
         FileFormat::Html => {
             let style = HtmlStyle::default().title(title(timeline)).lessons(look.lessons);
             // The page has a switch of its own.
-            let look = Look { lessons: !look.no_explanations, ..*look };
+            let look = Look { lessons: !look.no_explanations, ..look.clone() };
             ladder_with(speaker, timeline, &look, decisive).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => lines_of(timeline)?,
