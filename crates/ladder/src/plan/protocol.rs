@@ -47,7 +47,8 @@ pub(crate) fn name(
         true => said.iter().filter(begins).filter(|said| is_head(&said.unit.what)).collect(),
         false => said.iter().filter(|said| !is_text_piece(said)).collect(),
     };
-    let version = said.iter().find_map(|said| version_in_use(&said.unit.what));
+    let mut beyond_header = said.iter().filter(|said| said.bytes.end > said.unit.header);
+    let version = beyond_header.find_map(|said| version_in_use(&said.unit.what));
     let mut names: Vec<String> = Vec::new();
     let mut before = "";
     for said in named {
@@ -70,8 +71,10 @@ pub(crate) fn name(
     let all = names.len();
     names.truncate(MOST);
     let more = all > MOST || (unknown > 0 && !is_text);
-    let dots = if more { " …" } else { "" };
-    let text = format!("{}{dots}", names.join(", "));
+    if more {
+        names.push("…".to_owned());
+    }
+    let text = names.join(", ");
     (all > 0).then_some(Name { text, is_text })
 }
 
@@ -126,7 +129,11 @@ fn piece(said: &Said<'_>, speaker: Speaker) -> String {
     match () {
         () if whole || (start > 0 && start == unit.header && said.ends()) => what,
         () if is_head(&unit.what) => what,
-        () if end <= unit.header => say!(speaker, "protocol-header"),
+        () if end <= unit.header => match unit.what {
+            What::Tls(_) => say!(speaker, "protocol-record-header"),
+            What::Frame(_) => say!(speaker, "protocol-frame-header"),
+            _ => say!(speaker, "protocol-length"),
+        },
         () if start == 0 || start <= unit.header => format!("{what}…"),
         () if said.ends() => say!(speaker, "protocol-rest", what = what),
         () => say!(speaker, "protocol-more", what = what),

@@ -11,5 +11,6 @@ mod markup;
 mod notices;
 mod packets;
 mod pictures;
+mod protocols;
 mod seen;
 mod words;

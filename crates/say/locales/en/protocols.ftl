@@ -2,7 +2,9 @@
 # registries of IANA, and not translated.
 # source: RFC 8446 §4, §5, §6; RFC 5246 §6.2, §7; RFC 9113 §4, §6, §7; RFC 9112 §3, §4; RFC 5905 §7.3
 
-protocol-header = header
+protocol-record-header = record header
+protocol-frame-header = frame header
+protocol-length = length
 protocol-rest = rest of { $what }
 protocol-more = more of { $what }
 protocol-rest-of-handshake = rest of the handshake
@@ -13,7 +15,7 @@ protocol-some-alert = alert
 protocol-encrypted = encrypted
 protocol-encrypted-alert = encrypted alert
 protocol-encrypted-handshake = encrypted handshake
-protocol-application-data = encrypted data
+protocol-application-data = encrypted application data
 protocol-preface = preface
 protocol-stream = stream { $n }
 protocol-cut = cut off

@@ -1,6 +1,8 @@
 # Qué es un mensaje en su protocolo.
 
-protocol-header = encabezado
+protocol-record-header = encabezado de registro
+protocol-frame-header = encabezado de trama
+protocol-length = longitud
 protocol-rest = resto de { $what }
 protocol-more = más de { $what }
 protocol-rest-of-handshake = resto del handshake
@@ -11,7 +13,7 @@ protocol-some-alert = alerta
 protocol-encrypted = cifrado
 protocol-encrypted-alert = alerta cifrada
 protocol-encrypted-handshake = handshake cifrado
-protocol-application-data = datos cifrados
+protocol-application-data = datos de aplicación cifrados
 protocol-preface = prefacio
 protocol-stream = flujo { $n }
 protocol-cut = recortada
