@@ -35,6 +35,7 @@ mod names;
 mod numbers;
 mod position;
 mod processes;
+mod protocols;
 mod reach;
 mod sockets;
 mod streams;
@@ -49,13 +50,15 @@ use ties::{Travel, Wire};
 pub use closings::{Closing, Deaf};
 pub use connections::{Connection, ConnectionKind, End};
 pub use holders::{Holders, Holding};
-pub use lookups::{Answer, Lookup, NAME_SERVER_PORT, Question, RecordType, answer, question};
+pub use lookups::{Lookup, NAME_SERVER_PORT, Question};
 pub use merge::{Recording, merge};
 pub use names::file_name;
 pub use numbers::{NumberHasher, NumberMap, NumberSet};
 pub use position::Position;
 pub use processes::RecordedProcess;
+pub use protocols::{Said, Spoken};
 pub use sockets::Socket;
+pub use socklab_protocols::dns::{Answer, RecordType, answer, question};
 pub use streams::{Part, Transfer};
 pub use ties::{
     Again, Carried, Cause, Conversation, Meaning, Resent, ResetReason, Tie, Ties, Waited,
@@ -87,6 +90,8 @@ pub struct Flows<'t> {
     pub processes: Vec<RecordedProcess<'t>>,
     /// What the recorded frames mean, and what they have to do with the calls.
     pub ties: Ties,
+    /// Which protocols were spoken, where that is certain.
+    pub spoken: Spoken,
     /// Who has each socket open, and when.
     pub holders: Holders,
     /// Where the recorder began to end the programs, if it did.
@@ -149,6 +154,7 @@ impl<'t> Flows<'t> {
         let followed = (&sockets[..], &socket_at[..]);
         let wire = Wire::of(&order, followed, &connections, &transfers, &addresses, &travel);
         let ties = Ties::among(&wire);
+        let spoken = Spoken::among(&order, &sockets, &connections, &ties);
         Self {
             timeline,
             order,
@@ -160,6 +166,7 @@ impl<'t> Flows<'t> {
             sweeps,
             processes,
             ties,
+            spoken,
             holders,
             ended_by_recorder,
             addresses,

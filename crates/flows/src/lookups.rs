@@ -1,9 +1,7 @@
 //! Name look-ups: the conversations with port 53 that `getaddrinfo` holds on a program's behalf.
 
-use std::fmt;
-use std::net::IpAddr;
-
 use socklab_event::{Args, Call, Endpoint, Errno, Event, SocketId};
+use socklab_protocols::dns::{Answer, RecordType, answer, question};
 
 use crate::{Position, Socket};
 
@@ -56,46 +54,6 @@ impl Question {
     /// True if the first answer says that there is no such name (NXDOMAIN, RFC 8020).
     pub fn is_denied(&self) -> bool {
         self.answers.iter().find_map(|(_, says)| says.as_ref()).is_some_and(|says| says.code == 3)
-    }
-}
-
-/// What an answer says, RFC 1035 §4.1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Answer {
-    /// The response code, RCODE: 0 no error, 2 SERVFAIL, 3 NXDOMAIN (there is no such name), 5
-    /// REFUSED. With 0 and no record, the name exists (RFC 2308 §2.2).
-    pub code: u8,
-    /// True if it did not fit into a datagram (TC): whoever wants all of it asks by TCP.
-    pub cut: bool,
-    /// How many records of the type asked for it has.
-    pub records: usize,
-    /// The addresses in them.
-    pub addresses: Vec<IpAddr>,
-}
-
-/// The type of a DNS record, RFC 1035 §3.2.2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RecordType(pub u16);
-
-/// `A`, `AAAA` …; types without a name here as RFC 3597 §5 writes them: `TYPE99`.
-impl fmt::Display for RecordType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.0 {
-            1 => "A",
-            2 => "NS",
-            5 => "CNAME",
-            6 => "SOA",
-            12 => "PTR",
-            15 => "MX",
-            16 => "TXT",
-            28 => "AAAA",
-            33 => "SRV",
-            64 => "SVCB",
-            65 => "HTTPS",
-            other => return write!(f, "TYPE{other}"),
-        };
-        f.write_str(name)
     }
 }
 
@@ -215,83 +173,5 @@ fn without_length(bytes: &[u8]) -> &[u8] {
             message
         }
         _ => bytes,
-    }
-}
-
-/// The name and the type of record a DNS message asks for, RFC 1035 §4.1; `None` if it is not a DNS
-/// message.
-pub fn question(message: &[u8]) -> Option<(String, RecordType)> {
-    let count = |at: usize| Some(u16::from_be_bytes([*message.get(at)?, *message.get(at + 1)?]));
-    if count(4)? != 1 {
-        return None;
-    }
-    let mut name = String::new();
-    let mut at = HEADER;
-    loop {
-        let length = usize::from(*message.get(at)?);
-        if length == 0 {
-            break;
-        }
-        let label = (length < 64).then(|| message.get(at + 1..at + 1 + length)).flatten()?;
-        let readable = label.iter().all(u8::is_ascii_graphic);
-        if !readable {
-            return None;
-        }
-        if !name.is_empty() {
-            name.push('.');
-        }
-        name.extend(label.iter().map(|byte| char::from(*byte)));
-        at += 1 + length;
-    }
-    let (kind, class) = (count(at + 1)?, count(at + 3)?);
-    (!name.is_empty() && class == 1).then_some((name, RecordType(kind)))
-}
-
-/// What a DNS message answers that was asked for one type of record; `None` if it is no answer, or if
-/// not all of its answers are here.
-pub fn answer(message: &[u8], kind: RecordType) -> Option<Answer> {
-    const INTERNET: u16 = 1;
-    let word = |at: usize| Some(u16::from_be_bytes([*message.get(at)?, *message.get(at + 1)?]));
-    let flags = word(2)?;
-    if flags & 0x8000 == 0 {
-        return None;
-    }
-    let [_, code] = (flags & 0xf).to_be_bytes();
-    let cut = flags & 0x0200 != 0;
-    let mut answer = Answer { code, cut, records: 0, addresses: Vec::new() };
-    let mut at = HEADER;
-    for _ in 0..word(4)? {
-        at = after_name(message, at)? + 4;
-    }
-    for _ in 0..word(6)? {
-        at = after_name(message, at)?;
-        let (of, class, length) = (word(at)?, word(at + 2)?, usize::from(word(at + 8)?));
-        let data = message.get(at + 10..at + 10 + length)?;
-        at += 10 + length;
-        if of != kind.0 || class != INTERNET {
-            continue;
-        }
-        answer.records += 1;
-        let address = match of {
-            1 => <[u8; 4]>::try_from(data).ok().map(IpAddr::from),
-            28 => <[u8; 16]>::try_from(data).ok().map(IpAddr::from),
-            _ => None,
-        };
-        answer.addresses.extend(address);
-    }
-    Some(answer)
-}
-
-/// The length of the header of a DNS message.
-const HEADER: usize = 12;
-
-/// Where a name ends that begins here: with an empty label, or with a pointer to the rest of it.
-fn after_name(message: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        match *message.get(at)? {
-            0 => return Some(at + 1),
-            0xc0.. => return Some(at + 2),
-            length => at += 1 + usize::from(length),
-        }
     }
 }

@@ -51,13 +51,15 @@ pub struct Part {
     pub inferred: bool,
 }
 
-struct Piece<'t> {
-    at: Position,
-    bytes: Range<u64>,
+/// What one call moved of a stream.
+pub(crate) struct Piece<'t> {
+    pub(crate) at: Position,
+    pub(crate) bytes: Range<u64>,
     /// True if another thread moved data in the same direction at the same time, so that the order
     /// of the two is not certain.
-    contended: bool,
-    sample: Cow<'t, [u8]>,
+    pub(crate) contended: bool,
+    /// The first of its bytes.
+    pub(crate) sample: Cow<'t, [u8]>,
 }
 
 /// Every send on a connected stream, with the reads that got its bytes.
@@ -189,7 +191,8 @@ fn messages_of<'t>(
     found.collect()
 }
 
-fn pieces<'t>(
+/// What each call on a socket moved in one direction, in order.
+pub(crate) fn pieces<'t>(
     order: &[&'t Event],
     socket: &Socket,
     moved: fn(&Call) -> Option<u64>,

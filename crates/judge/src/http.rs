@@ -1,6 +1,7 @@
 //! An HTTP message in the bytes that were received or sent: RFC 9112.
 
 use serde::Serialize;
+use socklab_protocols::http::{self, Line, chunk_length, line, status_line};
 
 /// What is wrong with a response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -88,13 +89,6 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
     /// How long the body is.
     pub(crate) body_total: u64,
-}
-
-/// A line, and where the next one begins.
-struct Line<'b> {
-    text: &'b [u8],
-    next: usize,
-    bare: bool,
 }
 
 impl Fields {
@@ -221,41 +215,14 @@ pub(crate) fn head<T>(
     }
 }
 
-/// The line that begins at `from`, without its end; `None` if it does not end.
-fn line(bytes: &[u8], from: usize) -> Option<Line<'_>> {
-    let rest = bytes.get(from..)?;
-    let end = rest.iter().position(|byte| *byte == b'\n')?;
-    let (text, bare) = match rest[..end].strip_suffix(b"\r") {
-        Some(text) => (text, false),
-        None => (&rest[..end], true),
-    };
-    Some(Line { text, next: from + end + 1, bare })
-}
-
-/// The status in a status line. The reason, and the space before it, may be missing: the space must
-/// be sent, but every client does without it.
 fn status(line: &[u8]) -> Option<u16> {
-    let rest = line.strip_prefix(b"HTTP/1.")?;
-    let [minor, b' ', code @ ..] = rest else { return None };
-    let (code, reason) = code.split_at_checked(3)?;
-    let digits = minor.is_ascii_digit() && code.iter().all(u8::is_ascii_digit);
-    if !digits || !matches!(reason, [] | [b' ', ..]) {
-        return None;
-    }
-    let status = code.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
-    (100..600).contains(&status).then_some(status)
+    Some(status_line(line)?.status)
 }
 
-/// A line of the header: a token, at once a colon, and a value that is no control character
-/// (section 5). A line that begins with white space is none (section 5.2).
+/// A field of the header, kept.
 fn field(line: &[u8]) -> Option<(String, Vec<u8>)> {
-    let colon = line.iter().position(|byte| *byte == b':')?;
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
-    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    let text = |byte: &u8| *byte == b'\t' || !byte.is_ascii_control();
-    let is_field = !name.is_empty() && name.iter().all(token) && value.iter().all(text);
-    let value = || value.trim_ascii().to_vec();
-    is_field.then(|| (String::from_utf8_lossy(name).into_owned(), value()))
+    let (name, value) = http::field(line)?;
+    Some((String::from_utf8_lossy(name).into_owned(), value.to_vec()))
 }
 
 /// The content of a chunked body, and how many bytes it took. Of a recording that is cut, the
@@ -267,11 +234,7 @@ fn dechunked(bytes: &[u8], lenient: Lenient, cut: bool) -> Result<(Vec<u8>, usiz
         let Some(size) = next(at) else {
             return if cut { Ok((body, bytes.len())) } else { Err(HttpFault::Chunk) };
         };
-        // Behind a semicolon are extensions.
-        let digits = size.text.split(|byte| *byte == b';').next().unwrap_or_default();
-        let digits = std::str::from_utf8(digits.trim_ascii()).unwrap_or_default();
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let length = usize::from_str_radix(digits, 16).ok().filter(|_| is_number);
+        let length = chunk_length(size.text).and_then(|length| usize::try_from(length).ok());
         let length = length.ok_or(HttpFault::Chunk)?;
         at = size.next;
         if length == 0 {

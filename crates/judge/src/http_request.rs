@@ -1,5 +1,7 @@
 //! An HTTP request in the bytes that a client sent: RFC 9112.
 
+use socklab_protocols::http;
+
 use crate::http::{Fields, HttpFault, Lenient, head, none_behind};
 
 /// A request.
@@ -28,18 +30,8 @@ impl Request {
     }
 }
 
-/// `Some` if the line is a method, a target and a version, with one space between them (section 3).
 fn request_line(line: &[u8]) -> Option<()> {
-    let mut words = line.split(|byte| *byte == b' ');
-    let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-    let minor = version.strip_prefix(b"HTTP/1.")?;
-    let good = words.next().is_none()
-        && !method.is_empty()
-        && method.iter().all(u8::is_ascii_alphabetic)
-        && !target.is_empty()
-        && target.iter().all(u8::is_ascii_graphic)
-        && matches!(minor, [digit] if digit.is_ascii_digit());
-    good.then_some(())
+    http::request_line(line).map(|_| ())
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub struct Data {
     pub say_total: bool,
     /// True if the text is hexadecimal because the bytes are not text.
     pub hex: bool,
+    /// True if the text is not of the data, but says what they are.
+    pub named: bool,
 }
 
 /// The meaning of a part.
@@ -133,8 +135,14 @@ impl Label {
     pub(crate) fn push_data(&mut self, bytes: &Bytes, total: u64, say_total: bool) {
         let (text, hex) = readable(bytes);
         let cut = (bytes.sample.len() as u64) < total;
-        let data = Data { total, cut, say_total, hex };
+        let data = Data { total, cut, say_total, hex, named: false };
         self.parts.push(Part { data: Some(data), ..Part::new(PartKind::Data, text) });
+    }
+
+    /// Appends what `total` bytes are called, instead of the first of them.
+    pub(crate) fn push_named(&mut self, name: &str, total: u64) {
+        let data = Data { total, cut: false, say_total: false, hex: false, named: true };
+        self.parts.push(Part { data: Some(data), ..Part::new(PartKind::Data, name) });
     }
 
     /// True if there is no text.
@@ -173,7 +181,9 @@ impl Part {
         let kept: String = self.text.chars().take(most).collect();
         let cut = data.cut || kept.len() < self.text.len();
         let dots = if cut { "…" } else { "" };
-        let quoted = if data.hex {
+        let quoted = if data.named {
+            format!("{kept}{dots}")
+        } else if data.hex {
             // Don't cut a byte in half.
             let whole = if kept.len() < self.text.len() { kept.len() / 3 * 3 } else { kept.len() };
             format!("⟨{}{dots}⟩", kept[..whole].trim_end())

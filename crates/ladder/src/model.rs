@@ -28,6 +28,9 @@ pub struct Ladder {
     pub events: BTreeMap<u64, Event>,
     /// Everything about the packets among these events, by `seq`.
     pub packets: BTreeMap<u64, Packet>,
+    /// What the messages in these events say in the protocol that they belong to, by `seq`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub decoded: BTreeMap<u64, Vec<Fact>>,
     /// Time zero of the rows, in nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
     /// What the times beside the rows are.
@@ -134,7 +137,7 @@ pub struct Packet {
     pub facts: Vec<Fact>,
 }
 
-/// A fact about a packet.
+/// A fact about a packet or a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Fact {

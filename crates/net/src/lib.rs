@@ -16,9 +16,10 @@
 
 pub mod connect;
 mod date;
-pub mod ntp;
 mod readiness;
 pub mod relay;
 pub mod resolve;
 pub mod server;
 pub mod services;
+
+pub use socklab_protocols::ntp;

@@ -211,8 +211,15 @@ impl Detail<'_> {
         }
     }
 
+    /// What the message says in its protocol, and its bytes.
     fn bytes(&self, page: &mut Xml) {
         let speaker = self.ladder.speaker;
+        if let Some(facts) = self.ladder.decoded.get(&self.event.seq) {
+            page.text_element("h3", &[], &say!(speaker, "decoded"));
+            page.open("dl", &[]);
+            facts.iter().for_each(|fact| Self::fact(page, &fact.name, &fact.value, fact.wrong));
+            page.close("dl");
+        }
         for bytes in data(self.event) {
             if bytes.total == 0 && bytes.sample.is_empty() {
                 continue;

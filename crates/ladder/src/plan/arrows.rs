@@ -7,6 +7,7 @@ use socklab_flows::{ConnectionKind, Flows, NumberMap, Position, Transfer};
 use socklab_say::{count, say};
 
 use super::caption;
+use super::protocol;
 use super::reason;
 use super::scene::Scene;
 use super::sheet::Sheet;
@@ -182,7 +183,7 @@ impl Pen<'_, '_> {
             .collect();
         let inferred = transfer.parts.iter().any(|part| part.inferred);
         let on_wire = transfer.connection.is_some_and(|one| self.scene.ways.wired(one));
-        let label = message(flows, transfer);
+        let label = message(self.scene, transfer);
         let arrow = self.arrow(row, transfer.sent, ArrowKind::Bytes, label);
         let line = arrow.filter(|_| !on_wire);
         let carriers = self.scene.stands.carriers(index);
@@ -289,7 +290,12 @@ impl Pen<'_, '_> {
             (Args::Accept { .. }, _) => (ArrowKind::Connect, Label::default()),
             (_, Some(0)) if flows.closing_at(at).is_some() => (ArrowKind::End, Label::default()),
             (Args::Recv { bytes, .. }, Some(total)) if total > 0 || datagram => {
-                (ArrowKind::Bytes, Label::default().glue_data(bytes, total, false))
+                let mut label = Label::default();
+                match protocol::name(flows, at, 0, self.scene.options.speaker) {
+                    Some(name) => label.push_named(&name.text, total),
+                    None => label.push_data(bytes, total, false),
+                }
+                (ArrowKind::Bytes, label)
             }
             _ => return,
         };
@@ -359,7 +365,15 @@ impl Pen<'_, '_> {
     }
 }
 
-fn message(flows: &Flows<'_>, transfer: &Transfer) -> Label {
+fn message(scene: &Scene<'_, '_>, transfer: &Transfer) -> Label {
+    let flows = scene.flows;
+    let mut label = Label::default();
+    if let Some(name) =
+        protocol::name(flows, transfer.sent, transfer.message, scene.options.speaker)
+    {
+        label.push_named(&name.text, transfer.total);
+        return label;
+    }
     let Some(call) = flows.call(transfer.sent) else { return Label::default() };
     let messages = call.messages();
     let Some(message) = messages.get(transfer.message) else { return Label::default() };

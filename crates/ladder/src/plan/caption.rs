@@ -4,6 +4,7 @@ use socklab_event::{Fate, Frame, Transport};
 use socklab_flows::{Carried, Meaning, NumberMap, Position, Tie, WindowChange};
 use socklab_say::{Speaker, clean, count, duration, say};
 
+use super::protocol;
 use super::scene::Scene;
 use crate::label::{Label, PartKind, circled};
 use crate::schema;
@@ -26,7 +27,7 @@ pub(crate) fn caption(
     }
     match scene.flows.ties.of(at) {
         Some(tie) => {
-            what(scene, frame, tie, numbers, &mut label);
+            what(scene, at, frame, tie, numbers, &mut label);
             if tie.again.is_some() {
                 label.push(PartKind::Plain, say!(speaker, "packet-again"));
             }
@@ -41,6 +42,7 @@ pub(crate) fn caption(
 
 fn what(
     scene: &Scene<'_, '_>,
+    at: Position,
     frame: &Frame,
     tie: &Tie,
     numbers: &NumberMap<usize, u32>,
@@ -56,7 +58,7 @@ fn what(
         // TCP Fast Open, RFC 7413.
         (Meaning::Syn, ..) => {
             name("SYN +");
-            payload(scene, frame, tie, numbers, label);
+            payload(scene, at, frame, tie, numbers, label);
         }
         (Meaning::SynAck, ..) => name("SYN,ACK"),
         (Meaning::HandshakeAck, ..) => name("ACK"),
@@ -65,7 +67,7 @@ fn what(
         (Meaning::WindowProbe, ..) => name(&say!(speaker, "packet-window-probe")),
         (Meaning::KeepAlive, ..) => name(&say!(speaker, "packet-keepalive-probe")),
         (Meaning::Data | Meaning::Datagram | Meaning::Fragment, ..) => {
-            payload(scene, frame, tie, numbers, label);
+            payload(scene, at, frame, tie, numbers, label);
             if tie.fin {
                 label.push(PartKind::Name, "+ FIN");
             }
@@ -105,6 +107,7 @@ fn what(
 /// A message that travels alone is shown; otherwise it is said which bytes of which messages travel.
 fn payload(
     scene: &Scene<'_, '_>,
+    at: Position,
     frame: &Frame,
     tie: &Tie,
     numbers: &NumberMap<usize, u32>,
@@ -118,7 +121,7 @@ fn payload(
     };
     let size = |bytes: u64| format!("{} B", speaker.number(bytes));
     match &tie.carries[..] {
-        [] => recorded(scene, frame, tie, label),
+        [] => recorded(scene, at, frame, tie, label),
         [only] if whole(only) => {
             label.push(PartKind::Number, number(only).unwrap_or_default());
             let transfer = &flows.transfers[only.transfer];
@@ -129,7 +132,10 @@ fn payload(
             } else if let Some(call) = flows.call(only.sent)
                 && let Some(message) = call.messages().get(transfer.message)
             {
-                label.push_data(message.bytes, transfer.total, false);
+                match protocol::name(flows, only.sent, transfer.message, speaker) {
+                    Some(name) => label.push_named(&name.text, transfer.total),
+                    None => label.push_data(message.bytes, transfer.total, false),
+                }
             }
         }
         [only] => {
@@ -154,7 +160,7 @@ fn payload(
 }
 
 /// Data whose sender was not recorded.
-fn recorded(scene: &Scene<'_, '_>, frame: &Frame, tie: &Tie, label: &mut Label) {
+fn recorded(scene: &Scene<'_, '_>, at: Position, frame: &Frame, tie: &Tie, label: &mut Label) {
     let speaker = scene.options.speaker;
     let Some(headers) = &frame.headers else { return };
     let total = headers.payload.total;
@@ -164,7 +170,10 @@ fn recorded(scene: &Scene<'_, '_>, frame: &Frame, tie: &Tie, label: &mut Label) 
         }
         () if total == 0 => label.push(PartKind::Plain, say!(speaker, "packet-empty-datagram")),
         () => {
-            label.push_data(&headers.payload, total, false);
+            match protocol::name(scene.flows, at, 0, speaker) {
+                Some(name) => label.push_named(&name.text, total),
+                None => label.push_data(&headers.payload, total, false),
+            }
             if tie.cause.call().is_none() {
                 // No call beside it says how much.
                 label.push(PartKind::Plain, format!("{} B", speaker.number(total)));

@@ -5,6 +5,7 @@ use socklab_event::{Args, Event, Exit, Outcome, Process, State, Stream};
 use socklab_flows::Position;
 use socklab_say::{clean, count, duration, say};
 
+use super::protocol;
 use super::scene::Scene;
 use super::wording;
 use crate::label::{Label, PartKind};
@@ -42,7 +43,9 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let (detail, speaker) = (scene.options.detail, scene.options.speaker);
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
     let took = duration(call.took());
-    let (mut answer, mut mark) = wording::answered(call, scene.flows.deaf_at(at), speaker);
+    let name = protocol::of_call(scene.flows, at, speaker);
+    let name = name.as_ref();
+    let (mut answer, mut mark) = wording::answered(call, scene.flows.deaf_at(at), name, speaker);
     let waited = scene.waited(at, call);
     if waited && scene.flows.reached_limit(at) {
         answer = Label::default()
@@ -54,7 +57,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let mut entry = None;
     let label = match stage {
         Stage::Whole => {
-            let mut label = wording::asked(call, detail, speaker);
+            let mut label = wording::asked(call, detail, name, speaker);
             label.parts.append(&mut answer.parts);
             if waited {
                 let waited = say!(speaker, "ladder-waited", time = took);
@@ -66,7 +69,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
             let unfinished = mark == Some(Mark::Unfinished);
             let key = if unfinished { "ladder-unfinished" } else { "ladder-waits" };
             mark = mark.filter(|_| unfinished);
-            let asked = wording::asked(call, detail, speaker);
+            let asked = wording::asked(call, detail, name, speaker);
             if sends_packets && !unfinished {
                 // It is at work: the packets below are what it does. Its return says how long.
                 asked
@@ -77,7 +80,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
         }
         Stage::End => {
             // In a shared column several calls may be waiting: say which one returns.
-            let again = wording::asked(call, detail, speaker);
+            let again = wording::asked(call, detail, name, speaker);
             let mut label = Label::default();
             if let Args::Send { bytes, .. } = &call.args
                 && answer.is_empty()

@@ -8,6 +8,7 @@ use socklab_say::{clean, count, duration, say};
 
 use super::caption;
 use super::checksum::{Checksum, checksum};
+use super::protocol;
 use super::reason;
 use super::scene::Scene;
 use super::wording;
@@ -169,7 +170,9 @@ impl Facts<'_, '_> {
     fn call(&self, at: Position) -> String {
         let (scene, speaker) = (self.scene, self.scene.options.speaker);
         let Some(call) = scene.flows.call(at) else { return String::new() };
-        let text = wording::asked(call, Detail::Essential, speaker).brief(DATA, speaker);
+        let name = protocol::of_call(scene.flows, at, speaker);
+        let text = wording::asked(call, Detail::Essential, name.as_ref(), speaker);
+        let text = text.brief(DATA, speaker);
         match scene.cast.lane_at(scene.flows, at) {
             Some(lane) => format!("{}: {text}", scene.cast.participants[lane].name),
             None => text,

@@ -7,10 +7,10 @@
 //! 3. `visible`: which events are drawn, and `filtered`: which of them a reader asks for. Which are only counted: `folds`, `token`, `conversation`,
 //!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again`, `bulk` → `fold`.
 //! 4. `stands`: beside which packet a call stands; `crossing`: which packets have two rows; `scene`: what all later stages read.
-//! 5. `wording` → `cells`, `answers`, `reason`, `band` → `rows`, which fill the `sheet`.
+//! 5. `protocol`, `wording` → `cells`, `answers`, `reason`, `band` → `rows`, which fill the `sheet`.
 //! 6. `caption` → `arrows`, `rails` and `silence`, drawn on the sheet.
-//! 7. `footer` and `prune`: what the drawing leaves out; `checksum` → `details`: what a display can
-//!    open.
+//! 7. `footer` and `prune`: what the drawing leaves out; `checksum` → `details`, `decoded`: what a display
+//!    can open.
 
 mod again;
 mod alike;
@@ -25,6 +25,7 @@ mod cells;
 mod checksum;
 mod conversation;
 mod crossing;
+mod decoded;
 mod details;
 mod essential;
 mod filtered;
@@ -38,6 +39,7 @@ mod loops;
 mod notable;
 mod outliers;
 mod outside;
+mod protocol;
 mod prune;
 mod rails;
 mod reason;
@@ -102,6 +104,7 @@ impl Ladder {
             arrows,
             footer,
             packets: details::of(&scene, &events),
+            decoded: decoded::of(&scene, &events),
             events,
             origin: sheet.origin,
             times: options.times,

@@ -7,12 +7,14 @@ use socklab_event::{
 use socklab_flows::Deaf;
 use socklab_say::{Speaker, clean, count, say};
 
+use super::protocol::Name;
 use crate::label::{Label, Part, PartKind};
 use crate::model::Mark;
 use crate::options::Detail;
 
-/// The call as made: name and arguments.
-pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
+/// The call as made: name and arguments. What it sent may have a name that says more than its bytes.
+pub(crate) fn asked(call: &Call, detail: Detail, name: Option<&Name>, speaker: Speaker) -> Label {
+    let sent = name.filter(|name| !name.is_text);
     let name = clean(call.library_name());
     let label = Label::default().then(PartKind::Name, name.clone());
     let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
@@ -35,8 +37,18 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
         }
         Args::Connect { address } => plain(format!("{fd}, {}", shown(address))),
         Args::Send { asked, bytes, flags, to, .. } => {
-            let label = label.glue(PartKind::Plain, format!("({fd}, "));
-            let label = label.glue_data(bytes, *asked, true);
+            let label = match sent {
+                Some(sent) => {
+                    let total = format!("{} B", speaker.number(*asked));
+                    label
+                        .glue(PartKind::Plain, format!("({fd},"))
+                        .then_name(&sent.text, ",")
+                        .then(PartKind::Plain, total)
+                }
+                None => {
+                    label.glue(PartKind::Plain, format!("({fd}, ")).glue_data(bytes, *asked, true)
+                }
+            };
             let mut label = label.glue(PartKind::Plain, format!("{})", shown_flags(flags, detail)));
             if let Some(to) = to {
                 label.push(PartKind::Plain, say!(speaker, "ladder-to", address = shown(to)));
@@ -55,7 +67,11 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
         Args::SendMany { messages, .. } => {
             let number = say!(speaker, "ladder-messages", n = count(messages.len()));
             let label = plain(format!("{fd}, {number}"));
-            messages.first().map_or(label.clone(), |one| label.then_data(&one.bytes))
+            match (sent, messages.first()) {
+                (Some(sent), _) => label.then_name(&sent.text, ""),
+                (None, Some(one)) => label.then_data(&one.bytes),
+                (None, None) => label,
+            }
         }
         Args::RecvMany { room, .. } => {
             plain(format!("{fd}, {}", say!(speaker, "ladder-messages", n = count(*room))))
@@ -99,7 +115,13 @@ pub(crate) fn put_descriptors(asked: &mut Label, first: i32, last: i32) {
 }
 
 /// The result.
-pub(crate) fn answered(call: &Call, deaf: Option<Deaf>, speaker: Speaker) -> (Label, Option<Mark>) {
+pub(crate) fn answered(
+    call: &Call,
+    deaf: Option<Deaf>,
+    name: Option<&Name>,
+    speaker: Speaker,
+) -> (Label, Option<Mark>) {
+    let name = name.filter(|name| !name.is_text);
     let mut label = Label::default();
     let value = match call.outcome {
         Outcome::Value(value) => value,
@@ -149,6 +171,8 @@ pub(crate) fn answered(call: &Call, deaf: Option<Deaf>, speaker: Speaker) -> (La
                         mark = Some(Mark::End);
                     }
                 }
+            } else if let Some(name) = name {
+                label = label.then_name(&name.text, "");
             } else if value > 0 {
                 label.push_data(bytes, bytes.total, false);
             }
@@ -162,7 +186,9 @@ pub(crate) fn answered(call: &Call, deaf: Option<Deaf>, speaker: Speaker) -> (La
         }
         Args::RecvMany { messages, .. } => {
             label = result(label, value.to_string());
-            if let Some(one) = messages.first() {
+            if let Some(name) = name {
+                label = label.then_name(&name.text, "");
+            } else if let Some(one) = messages.first() {
                 label = label.then_data(&one.bytes);
             }
         }
@@ -200,6 +226,12 @@ pub(crate) fn answered(call: &Call, deaf: Option<Deaf>, speaker: Speaker) -> (La
 }
 
 impl Label {
+    /// What the data are called, which may wrap between its words.
+    fn then_name(mut self, name: &str, end: &str) -> Self {
+        self.push_prose(PartKind::Data, &format!("{name}{end}"));
+        self
+    }
+
     fn then_data(mut self, bytes: &Bytes) -> Self {
         self.push_data(bytes, bytes.total, true);
         self

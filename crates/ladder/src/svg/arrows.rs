@@ -168,7 +168,8 @@ impl Pen<'_> {
             };
             let part = match part.data {
                 Some(data) if data.cut || width(&part.text) > free => {
-                    if free < 4 {
+                    // The beginning of a name is the protocol's, and says nothing alone.
+                    if free < if data.named { 12 } else { 4 } {
                         continue;
                     }
                     part.caption(free - 1)

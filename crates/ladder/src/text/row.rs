@@ -265,7 +265,8 @@ impl Drawer<'_, '_> {
             }
             let part = match part.data {
                 Some(data) if part.text.chars().count() > free || data.cut => {
-                    if free < 4 {
+                    // The beginning of a name is the protocol's, and says nothing alone.
+                    if free < if data.named { 12 } else { 4 } {
                         continue;
                     }
                     part.caption(free.min(24) - 1)

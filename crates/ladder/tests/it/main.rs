@@ -11,6 +11,7 @@ mod markup;
 mod notices;
 mod packets;
 mod pictures;
+mod protocols;
 mod seen;
 mod times;
 mod words;

@@ -3,6 +3,7 @@
 //! Differences are correct across the wrap of 2036 as long as they are computed modulo 2⁶⁴ and
 //! interpreted as signed numbers. Dates also need the era: see [`PIVOT`].
 
+use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
@@ -98,6 +99,31 @@ impl Timestamp {
     /// The timestamp `interval` later.
     pub const fn plus(self, interval: Interval) -> Self {
         Self(self.0.wrapping_add(interval.0.cast_unsigned()))
+    }
+}
+
+/// As a date and a time of day in UTC, to the millisecond: `2026-11-28 20:38:53.250 UTC`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY: i64 = 86_400;
+        let (seconds, nanos) = self.to_unix();
+        let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+        // In the Gregorian calendar 400 years have 146097 days; counted from 1 March, a leap day is the
+        // last one of its year, and five months have 153 days.
+        let since_march = days + 719_468;
+        let (era, day) = (since_march.div_euclid(146_097), since_march.rem_euclid(146_097));
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let of_year = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let of_month = of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = era * 400 + year + i64::from(month <= 2);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        let millis = nanos / 1_000_000;
+        write!(
+            f,
+            "{year}-{month:02}-{of_month:02} {hour:02}:{minute:02}:{second:02}.{millis:03} UTC"
+        )
     }
 }
 
@@ -204,6 +230,15 @@ mod tests {
         assert_eq!(Short::from_duration(Duration::from_nanos(1)), Short(1));
         assert_eq!(Short::from_duration(Duration::MAX), Short(u32::MAX));
         assert_eq!(Short(32_768).as_seconds(), 0.5);
+    }
+
+    #[test]
+    fn dates() {
+        let date = |seconds, nanos| Timestamp::from_unix(seconds, nanos).to_string();
+        assert_eq!(date(1_582_934_400, 250_000_000), "2020-02-29 00:00:00.250 UTC");
+        assert_eq!(date(1_609_459_199, 999_999_999), "2020-12-31 23:59:59.999 UTC");
+        assert_eq!(date(4_107_542_400, 0), "2100-03-01 00:00:00.000 UTC", "no leap year");
+        assert_eq!(date(1_796_000_000, 0), "2026-11-30 00:53:20.000 UTC");
     }
 
     proptest! {
