@@ -48,7 +48,7 @@ use ties::{Travel, Wire};
 
 pub use closings::{Closing, Deaf};
 pub use connections::{Connection, ConnectionKind, End};
-pub use dialogue::{Dialogue, DialogueKind, Dialogues, Gap, Piece, Said, Speaking};
+pub use dialogue::{Dialogue, DialogueKind, Dialogues, Ended, Gap, Piece, Said, Speaking};
 pub use holders::{Holders, Holding};
 pub use lookups::{Answer, Lookup, NAME_SERVER_PORT, Question, RecordType, answer, question};
 pub use names::file_name;

@@ -6,12 +6,14 @@
 //! recorded, as in a capture, the frames are all there is.
 
 mod called;
+mod ending;
 mod framed;
 mod known;
 
 use socklab_event::{Endpoint, Protocol, SocketType};
 
 use crate::{Connection, ConnectionKind, Flows, NumberMap, Position};
+pub use ending::Ended;
 pub use known::{Gap, Piece};
 
 /// A conversation: a connection, or the datagrams between two addresses.

@@ -37,6 +37,7 @@ use recording::Keeping;
 pub(crate) use commands::{TracedProgram, course_program, program};
 pub(crate) use frames::Frames;
 pub(crate) use picture::{FileFormat, draw_to, ladder_of, sentence};
+pub(crate) use reading::read_whole;
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
 pub(crate) use tapped::{Packets, tap};
@@ -193,7 +194,10 @@ pub(crate) fn trace_program(
 /// Draws a recorded timeline, or a capture.
 pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     let outputs = Outputs::of(speaker, &options.output)?;
-    let mut timeline = reading::read(speaker, &options.file)?;
+    let mut timeline = match outputs.need_payload() {
+        true => reading::read_whole(speaker, &options.file)?,
+        false => reading::read(speaker, &options.file)?,
+    };
     if options.redact {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);
