@@ -131,7 +131,11 @@ impl<'t> Trace<'_, 't> {
     }
 
     fn event(&mut self, at: Position, event: &'t Event) {
-        let (pid, tid) = (event.place.process, event.place.thread);
+        // To the viewers, process 0 is the idle one.
+        let (pid, tid) = match event.place.process {
+            0 => (self.wire, 0),
+            process => (process, event.place.thread),
+        };
         let instant = |name: String, scope: &str, args: Value| {
             json!({
                 "ph": "i", "name": name, "cat": "process", "s": scope, "pid": pid, "tid": tid,

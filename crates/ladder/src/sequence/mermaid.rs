@@ -80,7 +80,18 @@ fn shown(text: &str) -> String {
         true => "…",
         false => text,
     };
-    let text = escaped(text, HARMLESS, coded);
+    // A colon before `style` or `wrap` would be read as more than text.
+    let odd = ["style", "classDef", "wrap"].iter().any(|word| text.contains(word));
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for char in text.chars() {
+        match char {
+            ':' if before.is_some_and(char::is_alphanumeric) && !odd => out.push(char),
+            _ => out.push_str(&escaped(char.encode_utf8(&mut [0; 4]), HARMLESS, coded)),
+        }
+        before = Some(char);
+    }
+    let text = out;
     ['ﬂ', '°', '¶', 'ß']
         .iter()
         .fold(text, |text, mark| text.replace(*mark, &coded(u32::from(*mark))))
@@ -94,7 +105,9 @@ mod tests {
     fn nothing_breaks_out_of_a_text() {
         let hostile = "a; Note over p1: b\n%%{init: {}}%% #35; <b>&amp;$$x$$ \"ﬂ°°35¶ß\\ `";
         let text = shown(hostile);
-        for char in [';', ':', '\n', '%', '{', '<', '&', '$', '"', '\\', '`'] {
+        assert_eq!(shown("127.0.0.1:80"), "127.0.0.1:80");
+        assert_eq!(shown("nowrap: x"), "nowrap#58; x");
+        for char in [';', '\n', '%', '{', '<', '&', '$', '"', '\\', '`'] {
             let outside = text.replace("#", "").split_whitespace().collect::<String>();
             let plain: String =
                 outside.split(';').map(|part| part.trim_start_matches(char::is_numeric)).collect();

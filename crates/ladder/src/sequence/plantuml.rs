@@ -3,8 +3,10 @@
 use super::{Remark, Step, escaped};
 use crate::model::Ladder;
 
-/// What a text may contain as it is, once: markup needs two of the same, or others.
-const HARMLESS: &str = " .,()=+!?;";
+/// What a text may contain as it is.
+const HARMLESS: &str = " ,()+!?;";
+/// The same, but only one at a time, and not first in a line: two of them, or one there, are markup.
+const ALONE: &str = ".=:-_/";
 
 impl Ladder {
     /// Draws the ladder as a PlantUML sequence diagram.
@@ -15,12 +17,43 @@ impl Ladder {
             let (name, lane) = (shown(name), lane(index));
             out.push_str(&format!("participant \"{name}\" as {lane}{colour}\n"));
         }
+        let lanes = self.lanes().len();
+        let mut waits = Waits { wanted: vec![0; lanes], drawn: vec![false; lanes] };
         for step in self.steps() {
-            out.push_str(&line(&step));
-            out.push('\n');
+            match step {
+                Step::Waits(at) => waits.wanted[at] += 1,
+                Step::GoesOn(at) => waits.wanted[at] = waits.wanted[at].saturating_sub(1),
+                Step::Arrow { .. } => {
+                    waits.draw(&mut out);
+                    out.push_str(&line(&step));
+                }
+                Step::Note { .. } => out.push_str(&line(&step)),
+            }
         }
+        waits.draw(&mut out);
         out.push_str("@enduml\n");
         out
+    }
+}
+
+/// Who waits. Between two arrows, PlantUML takes one change of each participant at most.
+struct Waits {
+    /// In how many calls each waits now.
+    wanted: Vec<usize>,
+    /// Whether each is drawn as waiting.
+    drawn: Vec<bool>,
+}
+
+impl Waits {
+    fn draw(&mut self, out: &mut String) {
+        for (index, (wanted, drawn)) in self.wanted.iter().zip(&mut self.drawn).enumerate() {
+            let waits = *wanted > 0;
+            if waits != *drawn {
+                let word = if waits { "activate" } else { "deactivate" };
+                out.push_str(&format!("{word} {}\n", lane(index)));
+                *drawn = waits;
+            }
+        }
     }
 }
 
@@ -33,7 +66,7 @@ fn line(step: &Step) -> String {
                 (false, true) => "->x",
                 (true, true) => "-->x",
             };
-            format!("{} {arrow} {} : {}", lane(*from), lane(*to), lines(text))
+            format!("{} {arrow} {} : {}\n", lane(*from), lane(*to), lines(text))
         }
         Step::Note { from, to, text, kind } => {
             let (sign, colour) = match kind {
@@ -48,10 +81,9 @@ fn line(step: &Step) -> String {
                 true => lane(*from),
                 false => format!("{}, {}", lane(*from), lane(*to)),
             };
-            format!("note over {over}{colour} : {sign}{}", lines(text))
+            format!("note over {over}{colour} : {sign}{}\n", lines(text))
         }
-        Step::Waits(at) => format!("activate {}", lane(*at)),
-        Step::GoesOn(at) => format!("deactivate {}", lane(*at)),
+        Step::Waits(_) | Step::GoesOn(_) => String::new(),
     }
 }
 
@@ -75,10 +107,18 @@ fn shown(text: &str) -> String {
         false => text,
     };
     let coded = |code: u32| format!("<U+{code:04X}>");
-    // Two dots in a row divide a note.
-    escaped(text, HARMLESS, coded)
-        .replace("..", &format!(".{}", coded(u32::from('.'))))
-        .replace("==", &format!("={}", coded(u32::from('='))))
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for char in text.chars() {
+        let alone = ALONE.contains(char);
+        let goes = alone && before.is_some_and(|before: char| !ALONE.contains(before));
+        match goes {
+            true => out.push(char),
+            false => out.push_str(&escaped(char.encode_utf8(&mut [0; 4]), HARMLESS, coded)),
+        }
+        before = Some(char);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -87,17 +127,19 @@ mod tests {
 
     #[test]
     fn nothing_breaks_out_of_a_text() {
-        let hostile =
-            "!include x\n@enduml %getenv(\"HOME\") $a <img:f> [[u]] \\n **b** //i// --s-- ..x ==";
+        let hostile = "!include x\n@enduml %getenv(\"HOME\") $a <img:f> [[u]] \\n **b** //i// --s-- ..x == __u__ :: ";
         let text = shown(hostile);
         let plain: String = text
             .split('<')
             .map(|part| part.split_once('>').map_or(part, |(_, rest)| rest))
             .collect();
-        for char in ['@', '%', '$', '[', '\\', '*', '/', '-', '\n', '"', '&', '#', '~', '\''] {
+        for char in ['@', '%', '$', '[', '\\', '*', '\n', '"', '&', '#', '~', '\''] {
             assert!(!plain.contains(char), "{char:?} in {text}");
         }
-        assert!(!plain.contains("..") && !plain.contains("=="), "{text}");
+        for pair in ["..", "==", "//", "--", "__", "::"] {
+            assert!(!plain.contains(pair), "{pair} in {text}");
+        }
+        assert_eq!(shown("-a: 1--2"), "<U+002D>a: 1-<U+002D>2");
         assert_eq!(shown("send(\"x\") = 1"), "send(<U+0022>x<U+0022>) = 1");
     }
 }

@@ -12,4 +12,5 @@ mod notices;
 mod packets;
 mod pictures;
 mod seen;
+mod sequence;
 mod words;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use socklab_event::Family;
 use socklab_flows::{Dialogue, Dialogues, Ended, Flows, Said};
 use socklab_say::{Speaker, clean, count, say};
 
@@ -111,8 +112,15 @@ impl Told<'_, '_> {
         })
     }
 
+    /// TCP, UDP, Unix … .
     fn protocol(&self, index: usize) -> String {
-        let name = self.dialogue(index).protocol.to_string();
+        let dialogue = self.dialogue(index);
+        let socket = dialogue.ends.iter().find_map(|end| end.socket);
+        let family = socket.map(|socket| self.flows.sockets[socket].identity.family);
+        if family == Some(Family::UNIX) {
+            return "Unix".to_owned();
+        }
+        let name = dialogue.protocol.to_string();
         name.strip_prefix("IPPROTO_").unwrap_or(&name).to_owned()
     }
 
@@ -139,9 +147,8 @@ impl Told<'_, '_> {
             back = count(back)
         );
         let protocol = self.protocol(index);
-        let own = if protocol == "0" { String::new() } else { format!(" {protocol}") };
         let ended = if ended.is_empty() { ended } else { format!("; {ended}") };
-        format!("{line}{own}{ended}")
+        format!("{line} {protocol}{ended}")
     }
 
     /// The same for scripts; with what was said, if that is given.
