@@ -25,6 +25,7 @@
 mod closings;
 mod connections;
 mod datagrams;
+mod dialogue;
 mod endings;
 mod grouped;
 mod holders;
@@ -49,6 +50,7 @@ use ties::{Travel, Wire};
 
 pub use closings::{Closing, Deaf};
 pub use connections::{Connection, ConnectionKind, End};
+pub use dialogue::{Dialogue, DialogueKind, Dialogues, Ended, Gap, Piece, Said, Speaking};
 pub use holders::{Holders, Holding};
 pub use lookups::{Lookup, NAME_SERVER_PORT, Question};
 pub use merge::{Recording, merge};

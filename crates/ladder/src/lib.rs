@@ -1,5 +1,5 @@
-//! Draws a timeline as a client/server ladder diagram: as text for a terminal, as SVG, or as an
-//! HTML page.
+//! Draws a timeline as a client/server ladder diagram: as text for a terminal, as SVG, as an HTML page,
+//! or as a sequence diagram in the languages Mermaid and PlantUML.
 //!
 //! [`Ladder::of`] decides what is drawn (columns, rows, arrows, folds), and the displays draw it.
 //! The result is also a plain data structure that can be serialised or drawn by other programs.
@@ -29,6 +29,7 @@ mod model;
 mod options;
 mod plan;
 mod schema;
+mod sequence;
 mod spoken;
 mod svg;
 mod text;

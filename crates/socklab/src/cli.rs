@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Course(CourseCommand),
     Trace(Trace),
     Draw(Draw),
+    Follow(Follow),
     Host {
         #[arg(long)]
         json: bool,
@@ -455,6 +456,23 @@ pub(crate) struct Draw {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Follow {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[arg(short, long, value_name = "N")]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub(crate) connection: Option<usize>,
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) hex: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[arg(short, long, value_name = "FOLDER", conflicts_with_all = ["hex", "json"])]
+    pub(crate) output: Option<PathBuf>,
+    #[arg(long, requires = "output")]
+    pub(crate) partial: bool,
 }
 
 /// Options for how a ladder looks.

@@ -13,6 +13,7 @@ mod exit_reason;
 mod failure;
 mod file;
 mod graded;
+mod hex_dump;
 mod highlight;
 mod language;
 mod manual;

@@ -8,6 +8,7 @@ mod connections;
 mod contradictions;
 mod datagrams;
 mod descriptors;
+mod dialogues;
 mod endings;
 mod flows;
 mod holders;

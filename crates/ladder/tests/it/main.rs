@@ -13,5 +13,6 @@ mod packets;
 mod pictures;
 mod protocols;
 mod seen;
+mod sequence;
 mod times;
 mod words;

@@ -9,6 +9,7 @@ cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
 cmd-draw = Draw a recorded timeline again, or a capture of packets
+cmd-follow = Show what the two ends of a connection said to one another, in a recording or a capture
 cmd-host = Show the name of this machine and its addresses
 cmd-resolve = Look up the addresses of a name
 cmd-service = Look up the service of a port, or the port of a service
@@ -34,7 +35,7 @@ arg-trace-commands = Programs, each a quoted command line; each one starts when 
 arg-trace-command = One program and its arguments, word for word
 arg-trace-pid = Attach to a running process, and to its children
 arg-trace-only = With --pid: leave out the children that the process has already (those it will have are recorded anyway)
-arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself, written while it grows), .pcapng (the packets, for Wireshark); - writes the recording to standard output. Only you can read these files: they may hold passwords
+arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself, written while it grows), .pcapng (the packets, for Wireshark), .mmd or .puml (a sequence diagram for Mermaid or PlantUML), .trace.json (for Perfetto), .har (requests and responses of HTTP/1); - writes the recording to standard output. Only you can read these files: they may hold passwords
 arg-trace-bytes = How many bytes of each message to keep (default 1024)
 arg-trace-packets = Run the programs on a loopback of their own, where nobody else is, and record every packet
 arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
@@ -46,6 +47,12 @@ arg-redact = Leave out every byte that was sent, received or printed, and the ar
 arg-trace-timeout = End the recording, and the programs, after this long
 arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
 arg-draw-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several become one drawing, aligned by their clocks
+arg-follow-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input
+arg-follow-connection = Which conversation, by its number in the list that is shown if there are several
+arg-follow-hex = In hexadecimal, with offsets that count in each direction
+arg-follow-json = Print JSON, for scripts: each message with its time, its offset and its bytes
+arg-follow-output = Write each direction into a file of its own in this folder: 1-client-to-server.bin, 1-server-to-client.bin; of all conversations, unless one is chosen
+arg-follow-partial = With -o: also where bytes are missing, what comes behind a gap in another file
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
 arg-time = The time beside each row of a drawing: relative (seconds since the start), clock (time of day, in your time zone) or none (default: none on the terminal and in .txt, relative in .svg and .html)
@@ -128,11 +135,19 @@ examples-draw =
     $ socklab draw --time clock --width 120 run.jsonl  # the time of day, to compare with a log
     $ socklab draw --redact run.jsonl -o run-to-show.jsonl  # without what was sent
     $ socklab draw run.jsonl -o run.pcapng  # its packets, for Wireshark
+    $ socklab draw run.jsonl -o run.mmd -o run.trace.json  # for a document (Mermaid), and for Perfetto
     $ socklab draw capture.pcapng  # what Wireshark or tcpdump captured
     $ socklab draw server.jsonl client.jsonl capture.pcapng  # recorded apart, drawn as one
     $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # the calls on one port that failed or took long
     A line ⋯ between two rows says that nothing was recorded there for a second or more, or for at least 200 ms and ten times as long as usual in this drawing. Nothing means nothing at all: no call that was folded or left out either.
     A recording doesn't say in which time zone it was made: --time clock tells the time in yours (TZ, or that of this machine), and names it above the times. To compare a text with a capture in UTC, run it as TZ=UTC socklab draw ….
+examples-follow =
+    $ socklab follow run.jsonl  # the conversation, or a list of them
+    $ socklab follow run.jsonl --connection 2
+    $ socklab follow capture.pcapng -c 1 --hex
+    $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
+    $ socklab follow run.jsonl -c 1 -o streams  # the bytes themselves, a file for each direction
+    → stands before what was said by the end that began, ← before what the other said. A line break that was sent is shown (\n), and begins a new line. What is missing is counted, as in “→… 1,234 bytes not recorded …”, without a blank behind the arrow.
 examples-host =
     $ socklab host
 examples-resolve =

@@ -176,7 +176,7 @@ draw-foreign = this is a file of another kind ({ $kind }), not a recording of so
 draw-no-header = this is neither a recording of socklab (.jsonl) nor a capture of packets (.pcapng, .pcap)
 draw-version = a recording of version { $found }; this program reads versions 1 to { $newest }. A newer socklab reads it
 draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
-bad-format = { $path }: the name must end in .txt, .svg, .html, .jsonl or .pcapng
+bad-format = { $path }: the name must end in .txt, .svg, .html, .jsonl, .pcapng, .mmd, .puml, .trace.json or .har
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written
 

@@ -9,6 +9,7 @@ cmd-show = Muestra un programa: de qué trata, su código y qué hace
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación, o una captura de paquetes
+cmd-follow = Muestra lo que se dijeron los dos extremos de una conexión, en una grabación o una captura
 cmd-host = Muestra el nombre de esta máquina y sus direcciones
 cmd-resolve = Busca las direcciones de un nombre
 cmd-service = Busca el servicio de un puerto, o el puerto de un servicio
@@ -34,7 +35,7 @@ arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; 
 arg-trace-command = Un solo programa con sus argumentos, palabra por palabra
 arg-trace-pid = Se conecta a un proceso en ejecución, y a sus hijos
 arg-trace-only = Con --pid: omite los hijos que el proceso ya tiene (los que tendrá se graban de todos modos)
-arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece), .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
+arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece), .pcapng (los paquetes, para Wireshark), .mmd o .puml (un diagrama de secuencia para Mermaid o PlantUML), .trace.json (para Perfetto), .har (peticiones y respuestas de HTTP/1); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
 arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-packets = Ejecuta los programas en un loopback propio, donde no hay nadie más, y graba cada paquete
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
@@ -46,6 +47,12 @@ arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de lo
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
 arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias se dibujan como una, alineadas por sus relojes
+arg-follow-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar
+arg-follow-connection = Qué conversación, por su número en la lista que se muestra si hay varias
+arg-follow-hex = En hexadecimal, con posiciones que cuentan en cada dirección
+arg-follow-json = Imprime JSON, para scripts: cada mensaje con su hora, su posición y sus bytes
+arg-follow-output = Escribe cada dirección en un archivo propio de esta carpeta: 1-client-to-server.bin, 1-server-to-client.bin; de todas las conversaciones, si no se elige una
+arg-follow-partial = Con -o: también donde faltan bytes, con lo que sigue a un vacío en otro archivo
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
 arg-time = La hora al lado de cada fila del dibujo: relative (segundos desde el comienzo), clock (hora del día, en tu zona horaria) o none (por defecto: ninguna en la terminal y en .txt, relative en .svg y .html)
@@ -128,11 +135,19 @@ examples-draw =
     $ socklab draw --time clock --width 120 run.jsonl  # la hora del día, para comparar con un registro
     $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
     $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
+    $ socklab draw run.jsonl -o run.mmd -o run.trace.json  # para un documento (Mermaid), y para Perfetto
     $ socklab draw captura.pcapng  # lo que capturó Wireshark o tcpdump
     $ socklab draw servidor.jsonl cliente.jsonl captura.pcapng  # grabadas aparte, dibujadas como una
     $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # las llamadas de un puerto que fallaron o tardaron mucho
     Una línea ⋯ entre dos filas dice que ahí no se grabó nada durante un segundo o más, o durante al menos 200 ms y diez veces lo usual en este dibujo. Nada es nada: tampoco una llamada plegada u omitida.
     Una grabación no dice en qué zona horaria se hizo: --time clock da la hora en la tuya (TZ, o la de este computador), y la nombra encima de las horas. Para comparar un texto con una captura en UTC, ejecútalo como TZ=UTC socklab draw ….
+examples-follow =
+    $ socklab follow run.jsonl  # la conversación, o una lista de ellas
+    $ socklab follow run.jsonl --connection 2
+    $ socklab follow captura.pcapng -c 1 --hex
+    $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
+    $ socklab follow run.jsonl -c 1 -o streams  # los bytes mismos, un archivo por dirección
+    → va delante de lo que dijo el extremo que comenzó, ← delante de lo que dijo el otro. Un salto de línea enviado se muestra (\n) y comienza otra línea. Lo que falta se cuenta, como en «→… 1.234 bytes no grabados …», sin espacio tras la flecha.
 examples-host =
     $ socklab host
 examples-resolve =

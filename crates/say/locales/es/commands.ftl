@@ -179,7 +179,7 @@ draw-foreign = es un archivo de otro tipo ({ $kind }), no una grabación de sock
 draw-no-header = no es una grabación de socklab (.jsonl) ni una captura de paquetes (.pcapng, .pcap)
 draw-version = una grabación de la versión { $found }; este programa lee las versiones 1 a { $newest }. La lee un socklab más nuevo
 draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
-bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html, .jsonl o .pcapng
+bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html, .jsonl, .pcapng, .mmd, .puml, .trace.json o .har
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }
 

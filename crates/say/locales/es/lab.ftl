@@ -12,7 +12,7 @@ cmd-lab-down = Cierra un laboratorio y todo lo que hay en él
 
 arg-lab-run-on = La máquina del programa que sigue a --; luego otra vez --on MÁQUINA -- COMANDO: cada uno se inicia cuando el anterior escucha
 arg-lab-run-trace = Dibuja lo que hicieron los sockets de los programas, y cada trama, en un solo diagrama
-arg-lab-run-output = Escribe ese dibujo en un archivo: .txt, .svg, .html, .jsonl (la grabación misma), o .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar
+arg-lab-run-output = Escribe ese dibujo en un archivo: .txt, .svg, .html, .jsonl (la grabación misma), o .pcapng (los paquetes, para Wireshark), .mmd, .puml, .trace.json, .har; - escribe la grabación en la salida estándar
 arg-lab-run-command = El programa y sus argumentos, palabra por palabra
 arg-hosts = Cuántas máquinas, o sus nombres: 5, o web,db (normalmente client, server e internet)
 arg-wire = Lo que pasa con las tramas: 'drop the 2nd SYN from client', 'delay 40ms', 'lose 5% seed 7' …

@@ -21,6 +21,7 @@ use super::lookup::unresolved;
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::hex_dump::hex_dump;
 use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 
@@ -43,7 +44,7 @@ pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCo
             Direction::FromPeer => answered.store(true, Ordering::Relaxed),
         }
         if options.hex {
-            hex_dump(speaker, direction, bytes);
+            show_hex(speaker, direction, bytes);
         }
     };
     // At a terminal, end when the server closes, without waiting for Ctrl-D. Input from a pipe is
@@ -266,26 +267,15 @@ fn failure(
 }
 
 /// A hex dump, 16 bytes per line, with an arrow for the direction.
-fn hex_dump(speaker: Speaker, direction: Direction, bytes: &[u8]) {
+fn show_hex(speaker: Speaker, direction: Direction, bytes: &[u8]) {
     let arrow = match direction {
         Direction::ToPeer => "→",
         Direction::FromPeer => "←",
     };
     // A single write, so that the two directions don't mix within a line.
-    let mut dump = String::new();
-    for (index, row) in bytes.chunks(16).enumerate() {
-        let (left, right) = row.split_at(row.len().min(8));
-        let hex = |bytes: &[u8]| {
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
-        };
-        let printable = |byte: &u8| matches!(byte, 0x20..0x7f);
-        let text: String =
-            row.iter().map(|byte| if printable(byte) { *byte as char } else { '.' }).collect();
-        let offset = index * 16;
-        dump += &format!("{arrow} {offset:06x}  {:<23}  {:<23}  {text}\n", hex(left), hex(right));
-    }
-    if bytes.is_empty() {
-        dump = format!("{arrow} {}\n", say!(speaker, "empty-datagram"));
-    }
+    let dump = match bytes.is_empty() {
+        true => format!("{arrow} {}\n", say!(speaker, "empty-datagram")),
+        false => hex_dump(arrow, 0, bytes),
+    };
     write_err(format_args!("{dump}"));
 }

@@ -38,6 +38,7 @@ use recording::Keeping;
 pub(crate) use commands::{TracedProgram, course_program, program};
 pub(crate) use frames::Frames;
 pub(crate) use picture::{FileFormat, draw_to, ladder_of, sentence};
+pub(crate) use reading::read_whole;
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
 pub(crate) use tapped::{Packets, tap};
@@ -197,7 +198,8 @@ pub(crate) fn trace_program(
 /// Draws a recorded timeline, or a capture.
 pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     let outputs = Outputs::of(speaker, &options.output)?;
-    let mut timeline = reading::read_all(speaker, &options.files)?;
+    let read = if outputs.need_payload() { reading::read_whole } else { reading::read };
+    let mut timeline = reading::read_all(speaker, &options.files, read)?;
     clock::check(speaker, &timeline, &options.look)?;
     if options.redact {
         timeline.header.redact();

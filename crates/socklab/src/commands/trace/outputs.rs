@@ -88,6 +88,11 @@ impl Outputs {
         self.drawings.iter().any(|(_, format)| *format == FileFormat::Pcapng)
     }
 
+    /// True if all that was sent is asked for, as far as it was recorded.
+    pub(crate) fn need_payload(&self) -> bool {
+        self.drawings.iter().any(|(_, format)| *format == FileFormat::Har)
+    }
+
     /// How many bytes of what each packet carries are recorded, if `sample` bytes of each message are:
     /// a capture has them whole, as far as they were seen.
     pub(crate) fn sample_of_packets(&self, sample: usize) -> usize {

@@ -17,7 +17,7 @@ use crate::cli::{Look, TimeColumn};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::file::{self, PRIVATE};
-use crate::output::{self, write_bytes};
+use crate::output::{self, eprintln, write_bytes};
 use crate::printer;
 
 /// The format that a file name's extension asks for.
@@ -29,16 +29,30 @@ pub(crate) enum FileFormat {
     Jsonl,
     /// The packets, for Wireshark.
     Pcapng,
+    /// A sequence diagram in Mermaid's language.
+    Mermaid,
+    /// A sequence diagram in PlantUML's language.
+    PlantUml,
+    /// Chrome's trace events, for Perfetto.
+    Chrome,
+    /// An HTTP archive.
+    Har,
 }
 
 impl FileFormat {
     pub(crate) fn of(speaker: Speaker, path: &Path) -> Result<FileFormat> {
+        // `.json` alone could be anything.
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         match path.extension().and_then(|ending| ending.to_str()) {
+            Some("json") if name.ends_with(".trace.json") => Ok(FileFormat::Chrome),
             Some("txt") => Ok(FileFormat::Text),
             Some("svg") => Ok(FileFormat::Svg),
             Some("html") => Ok(FileFormat::Html),
             Some("jsonl") => Ok(FileFormat::Jsonl),
             Some("pcapng") => Ok(FileFormat::Pcapng),
+            Some("mmd") => Ok(FileFormat::Mermaid),
+            Some("puml") => Ok(FileFormat::PlantUml),
+            Some("har") => Ok(FileFormat::Har),
             // A FIFO or a device has the name that somebody else gave it.
             _ if file::is_special(path) => Ok(FileFormat::Jsonl),
             _ => {
@@ -197,6 +211,24 @@ pub(crate) fn draw_to(
         }
         FileFormat::Jsonl => lines_of(timeline)?,
         FileFormat::Pcapng => packets::capture(speaker, path, timeline)?,
+        FileFormat::Mermaid => {
+            let diagram = ladder_with(speaker, timeline, look, decisive).to_mermaid();
+            if Ladder::is_long_for_mermaid(&diagram) {
+                eprintln!("{}", say!(speaker, "mermaid-long", path = socklab_say::path(path)));
+            }
+            diagram.into_bytes()
+        }
+        FileFormat::PlantUml => {
+            ladder_with(speaker, timeline, look, decisive).to_plantuml().into_bytes()
+        }
+        FileFormat::Chrome => socklab_export::chrome_trace(&Flows::of(timeline), speaker),
+        FileFormat::Har => {
+            let archive = socklab_export::http_archive(&Flows::of(timeline), speaker);
+            archive.ok_or_else(|| {
+                let what = say!(speaker, "har-none", path = socklab_say::path(path));
+                Failure::new(ExitReason::No, what).hint(say!(speaker, "har-none-hint"))
+            })?
+        }
     };
     let written = file::write_whole(path, &bytes, PRIVATE);
     Ok(written.map_err(|error| cannot_write(speaker, path, &error))?)

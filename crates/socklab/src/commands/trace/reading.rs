@@ -23,8 +23,12 @@ use crate::output::eprintln;
 /// How many bytes of what each packet of a capture carried can be shown as its data.
 const PAYLOAD: usize = 4096;
 
-/// Reads several files as one timeline.
-pub(super) fn read_all(speaker: Speaker, paths: &[PathBuf]) -> Result<Timeline> {
+/// Reads several files, each with `read`, as one timeline.
+pub(super) fn read_all(
+    speaker: Speaker,
+    paths: &[PathBuf],
+    read: fn(Speaker, &Path) -> Result<Timeline>,
+) -> Result<Timeline> {
     let recordings = paths.iter().map(|path| {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let timeline = read(speaker, path)?;
@@ -36,14 +40,23 @@ pub(super) fn read_all(speaker: Speaker, paths: &[PathBuf]) -> Result<Timeline> 
 /// Reads a file, or standard input if it is called `-`. What is missing at its end is reported, and
 /// noted in the timeline.
 pub(super) fn read(speaker: Speaker, path: &Path) -> Result<Timeline> {
+    read_with(speaker, path, PAYLOAD)
+}
+
+/// The same, with all that the packets of a capture carried.
+pub(crate) fn read_whole(speaker: Speaker, path: &Path) -> Result<Timeline> {
+    read_with(speaker, path, usize::MAX)
+}
+
+fn read_with(speaker: Speaker, path: &Path, payload: usize) -> Result<Timeline> {
     if path.as_os_str() == "-" {
         outlive_interrupt()?;
         let name = say!(speaker, "object-input");
-        read_from(speaker, &name, "", stdin().lock())
+        read_from(speaker, &name, "", payload, stdin().lock())
     } else {
         let name = socklab_say::path(path);
         let file = File::open(path).with_context(|| format!("open {name}"))?;
-        read_from(speaker, &name, &format!("-c {name} "), BufReader::new(file))
+        read_from(speaker, &name, &format!("-c {name} "), payload, BufReader::new(file))
     }
 }
 
@@ -52,11 +65,12 @@ fn read_from(
     speaker: Speaker,
     name: &str,
     decompressed: &str,
+    payload: usize,
     mut input: impl BufRead,
 ) -> Result<Timeline> {
     let begun = input.fill_buf().with_context(|| format!("read {name}"))?;
     if socklab_lab::is_capture(begun) {
-        return read_capture(speaker, name, input);
+        return read_capture(speaker, name, payload, input);
     }
     let reading = socklab_event::read(input).map_err(|error| {
         let why = why_unreadable(speaker, &error);
@@ -84,10 +98,15 @@ fn read_from(
 
 /// A capture becomes a timeline of frames. It may be of any size, so less and less is kept of each
 /// packet, as in a recording that grows.
-fn read_capture(speaker: Speaker, name: &str, input: impl BufRead) -> Result<Timeline> {
+fn read_capture(
+    speaker: Speaker,
+    name: &str,
+    payload: usize,
+    input: impl BufRead,
+) -> Result<Timeline> {
     let read = Capture::open(input).and_then(|capture| {
         let begin = |header| Recorder::new(header, Limits::none().size(MAX_SIZE));
-        socklab_lab::read_capture(capture, PAYLOAD, begin, |recorder, event| {
+        socklab_lab::read_capture(capture, payload, begin, |recorder, event| {
             recorder.add(event);
         })
     });
