@@ -58,7 +58,7 @@ pub use names::file_name;
 pub use numbers::{NumberHasher, NumberMap, NumberSet};
 pub use position::Position;
 pub use processes::RecordedProcess;
-pub use protocols::{Said, Spoken};
+pub use protocols::{Spoken, UnitPart};
 pub use sockets::Socket;
 pub use socklab_protocols::dns::{Answer, RecordType, answer, question};
 pub use streams::{Part, Transfer};

@@ -33,14 +33,14 @@ pub struct Spoken {
 /// A piece of a stream in a call or a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Said<'f> {
+pub struct UnitPart<'f> {
     /// The whole piece.
     pub unit: &'f Unit,
     /// Which of its bytes are here, as offsets from its first.
     pub bytes: Range<u64>,
 }
 
-impl Said<'_> {
+impl UnitPart<'_> {
     /// True if all of it is here.
     pub fn is_whole(&self) -> bool {
         self.bytes.start == 0 && self.ends()
@@ -197,7 +197,7 @@ impl Spoken {
 
     /// What a call moved of a stream, or a frame carried, in order; and how many of its bytes are not
     /// known.
-    pub fn at(&self, at: Position) -> (Vec<Said<'_>>, u64) {
+    pub fn at(&self, at: Position) -> (Vec<UnitPart<'_>>, u64) {
         let Some((direction, moved)) = self.moved.get(&at) else { return (Vec::new(), 0) };
         let units = &self.directions[*direction];
         let first = units.partition_point(|unit| unit.bytes.end <= moved.start);
@@ -207,7 +207,7 @@ impl Spoken {
             let start = unit.bytes.start.max(moved.start);
             let end = unit.bytes.end.min(moved.end);
             unknown = unknown.saturating_sub(end - start);
-            Said { unit, bytes: start - unit.bytes.start..end - unit.bytes.start }
+            UnitPart { unit, bytes: start - unit.bytes.start..end - unit.bytes.start }
         });
         let said = said.collect();
         (said, unknown)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use socklab_event::Call;
-use socklab_flows::{Flows, Position, Said};
+use socklab_flows::{Flows, Position, UnitPart};
 use socklab_protocols::datagram::Datagram;
 use socklab_protocols::dns;
 use socklab_protocols::http2::{self, Body, Frame};
@@ -40,10 +40,10 @@ pub(crate) fn name(
         return Some(Name { text, is_text: false });
     }
     let (said, unknown) = flows.spoken.at(at);
-    let begins = |said: &&Said<'_>| said.bytes.start == 0;
+    let begins = |said: &&UnitPart<'_>| said.bytes.start == 0;
     let is_text = said.iter().all(|said| is_text(&said.unit.what));
     // What a body says is shown; it has no name.
-    let named: Vec<&Said<'_>> = match is_text {
+    let named: Vec<&UnitPart<'_>> = match is_text {
         true => said.iter().filter(begins).filter(|said| is_head(&said.unit.what)).collect(),
         false => said.iter().filter(|said| !is_text_piece(said)).collect(),
     };
@@ -92,7 +92,7 @@ fn is_text(what: &What) -> bool {
     is_head(what) || matches!(what, What::Body { .. })
 }
 
-fn is_text_piece(said: &Said<'_>) -> bool {
+fn is_text_piece(said: &UnitPart<'_>) -> bool {
     matches!(said.unit.what, What::Body { .. })
 }
 
@@ -121,7 +121,7 @@ fn version_in_use(what: &What) -> Option<Version> {
 }
 
 /// A piece, and how much of it is here.
-fn piece(said: &Said<'_>, speaker: Speaker) -> String {
+fn piece(said: &UnitPart<'_>, speaker: Speaker) -> String {
     let Range { start, end } = said.bytes;
     let unit = said.unit;
     let whole = said.is_whole();
