@@ -2,6 +2,8 @@
 //!
 //! A function that returns has found nothing.
 
+use std::ops::ControlFlow;
+
 use crate::binary::{Binary, Data};
 use crate::fuel::{Bytes, Fuel};
 use crate::go::Go;
@@ -9,6 +11,7 @@ use crate::image::Image;
 use crate::lines::Lines;
 use crate::memory::{Memory, Reader};
 use crate::origin::Own;
+use crate::python::{self, Python};
 use crate::unwind::{Base, Cfi, Part, State, Step};
 
 /// A stack of which each word is the same few bytes.
@@ -126,5 +129,67 @@ pub fn lines(input: &[u8]) {
     for address in (0..0x4000).step_by(0x100) {
         fuel.refill();
         let _ = (lines.at(address), lines.jumps(address));
+    }
+}
+
+/// Memory from [`START`] on; nothing else can be read.
+#[derive(Debug)]
+struct Piece<'a>(&'a [u8]);
+
+/// Where that memory begins, and where a runtime is in it.
+const START: u64 = 0x1000;
+
+impl Memory for Piece<'_> {
+    fn read(&self, address: u64, into: &mut [u8]) -> usize {
+        let offset = address.checked_sub(START).and_then(|offset| usize::try_from(offset).ok());
+        let rest = offset.and_then(|offset| self.0.get(offset..)).unwrap_or_default();
+        let length = rest.len().min(into.len());
+        into[..length].copy_from_slice(&rest[..length]);
+        length
+    }
+
+    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
+        let word = |at: &u64| {
+            let mut bytes = [0; 8];
+            (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
+        };
+        addresses.iter().map(word).collect()
+    }
+}
+
+/// The memory of a program that has CPython in it: the minor version, and what is from 0x1000 on, where the runtime
+/// is. The thread's pointer is 0x7f00.
+pub fn python(input: &[u8]) {
+    let Some((minor, memory)) = input.split_first() else { return };
+    let memory = Piece(memory);
+    let mut reader = Reader::new(&memory);
+    let Some(mut python) = Python::new(0, START, Some(*minor), &reader) else { return };
+    for _ in 0..2 {
+        let mut frames = Vec::new();
+        python.frames(0x7f00, &mut reader, &mut |frame| {
+            frames.push(frame);
+            ControlFlow::Continue(())
+        });
+        for frame in &frames {
+            let _ = python.line(frame, &mut reader);
+        }
+    }
+}
+
+/// A code object's table of lines, in each of the three formats: first the line it begins with, and the instruction
+/// that is asked for, in four bytes each.
+///
+/// # Panics
+///
+/// If something is told that is no line.
+pub fn python_lines(input: &[u8]) {
+    let Some((first, rest)) = input.split_first_chunk() else { return };
+    let Some((offset, table)) = rest.split_first_chunk() else { return };
+    let (first, offset) = (i32::from_le_bytes(*first), u32::from_le_bytes(*offset));
+    for line_of in [python::of_pairs, python::of_ranges, python::of_locations] {
+        for offset in [None, Some(u64::from(offset)), Some(0), Some(2)] {
+            let line = line_of(table, first, offset);
+            assert!(line.is_none_or(|line| line >= 1 && i32::try_from(line).is_ok()), "{line:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ fn valid(line: i64) -> Option<u32> {
 
 /// 3.8 and 3.9 (`co_lnotab`): pairs of how many bytes and how many lines further, the latter signed.
 /// `Objects/lnotab_notes.txt`
-pub(super) fn of_pairs(table: &[u8], first: i32, offset: Option<u64>) -> Option<u32> {
+pub(crate) fn of_pairs(table: &[u8], first: i32, offset: Option<u64>) -> Option<u32> {
     let mut line = i64::from(first);
     let Some(offset) = offset else { return valid(line) };
     let mut at = 0;
@@ -27,7 +27,7 @@ pub(super) fn of_pairs(table: &[u8], first: i32, offset: Option<u64>) -> Option<
 
 /// 3.10 (PEP 626): pairs of a range's length in bytes and how many lines further it is; -128: it has no line.
 /// `Objects/lnotab_notes.txt`
-pub(super) fn of_ranges(table: &[u8], first: i32, offset: Option<u64>) -> Option<u32> {
+pub(crate) fn of_ranges(table: &[u8], first: i32, offset: Option<u64>) -> Option<u32> {
     let mut line = i64::from(first);
     let Some(offset) = offset else { return valid(line) };
     let mut end = 0;
@@ -47,7 +47,7 @@ pub(super) fn of_ranges(table: &[u8], first: i32, offset: Option<u64>) -> Option
 /// Since 3.11 (PEP 657): entries, each beginning with the only byte whose highest bit is set, which has the
 /// entry's kind and its length in instructions of two bytes.
 /// `Objects/locations.md` (3.11), `InternalDocs/code_objects.md` (3.13)
-pub(super) fn of_locations(table: &[u8], first: i32, offset: Option<u64>) -> Option<u32> {
+pub(crate) fn of_locations(table: &[u8], first: i32, offset: Option<u64>) -> Option<u32> {
     const NONE: u8 = 15;
     const LONG: u8 = 14;
     const NO_COLUMNS: u8 = 13;

@@ -3,8 +3,6 @@
 //! From 3.8 to 3.13; 3.14 by the offsets that it tells of itself, which no test has run yet. Of other versions
 //! and of free-threaded builds nothing is said.
 
-#![allow(dead_code)]
-
 mod layout;
 mod lines;
 mod objects;
@@ -13,11 +11,13 @@ mod tests;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::memory::Reader;
 use layout::Layout;
+pub(crate) use lines::{of_locations, of_pairs, of_ranges};
 use objects::{Objects, Place};
 
 /// More frames than a sensible program has: one that recurses is as well told by these.
@@ -131,7 +131,7 @@ impl Python {
                 Some(_) => return None,
             }
             let mut frame = self.objects.frame(code, instruction, reader)?;
-            frame.file = self.files.absolute(frame.file);
+            frame.file = self.files.plain(frame.file);
             // Who is further out has only started the event loop, and does not make this call.
             let stop = is_callback_of_loop(&frame);
             if show(frame).is_break() || stop {
@@ -246,51 +246,58 @@ impl Python {
     }
 }
 
-/// The files of code that was compiled under relative names: a script's in 3.8, where it is as on the command
-/// line, and whatever `runpy.run_path` and `compile` are given.
+/// The files of code that was compiled under names that are not plain paths: relative ones, as a script's in 3.8,
+/// where it is as on the command line, or that of whatever `runpy.run_path` and `compile` are given; and such as
+/// `/home/ana/../ana/./client.py`, which later versions make of these.
 #[derive(Debug)]
 struct Files {
     /// The process's folder in `/proc`.
     process: PathBuf,
     /// The folder it worked in when it was first seen.
     folder: Option<PathBuf>,
-    absolute: HashMap<Arc<str>, Arc<str>>,
+    known: HashMap<Arc<str>, Arc<str>>,
 }
 
 impl Files {
     fn of(process: u32) -> Self {
         let process = PathBuf::from(format!("/proc/{process}"));
-        Self { folder: process.join("cwd").read_link().ok(), process, absolute: HashMap::new() }
+        Self { folder: process.join("cwd").read_link().ok(), process, known: HashMap::new() }
     }
 
-    /// The path of a file that exists; any other name as it is.
-    fn absolute(&mut self, name: Arc<str>) -> Arc<str> {
-        if name.starts_with(['/', '<']) {
+    /// The plain path of a file that exists; any other name as it is.
+    fn plain(&mut self, name: Arc<str>) -> Arc<str> {
+        if name.starts_with('<') || name.starts_with('/') && !name.contains("/.") {
             return name;
         }
-        if let Some(known) = self.absolute.get(&name) {
+        if let Some(known) = self.known.get(&name) {
             return Arc::clone(known);
         }
-        let path = self.found(&name).unwrap_or_else(|| Arc::clone(&name));
-        if self.absolute.len() >= FILES {
-            self.absolute.clear();
+        let plain = self.found(&name).unwrap_or_else(|| Arc::clone(&name));
+        if self.known.len() >= FILES {
+            self.known.clear();
         }
-        self.absolute.insert(name, Arc::clone(&path));
-        path
+        self.known.insert(name, Arc::clone(&plain));
+        plain
     }
 
     fn found(&self, name: &str) -> Option<Arc<str>> {
-        let mut path = self.folder.clone()?;
-        for component in Path::new(name).components() {
+        let full = self.folder.as_deref().unwrap_or(Path::new("/")).join(name);
+        let mut plain = PathBuf::new();
+        for component in full.components() {
             match component {
                 Component::CurDir => {}
-                Component::ParentDir => _ = path.pop(),
-                other => path.push(other),
+                Component::ParentDir => _ = plain.pop(),
+                other => plain.push(other),
             }
         }
-        // As the process sees it, which may have another root.
-        let seen = self.process.join("root").join(path.strip_prefix("/").ok()?);
-        seen.is_file().then(|| path.to_str().map(Arc::from))?
+        // As the process sees it, which may have another root. After a symbolic link, `..` is elsewhere.
+        let file = |path: &Path| {
+            let seen = self.process.join("root").join(path.strip_prefix("/").ok()?);
+            let about = seen.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((about.dev(), about.ino()))
+        };
+        let same = file(&full).is_some_and(|it| Some(it) == file(&plain));
+        same.then(|| plain.to_str().map(Arc::from))?
     }
 }
 
