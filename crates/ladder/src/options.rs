@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use socklab_filter::Filter;
 use socklab_say::Speaker;
 
 use crate::times::Times;
@@ -34,6 +35,9 @@ pub struct Options {
     pub times: Times,
     /// Whether the calls say how long they took, where nothing else does.
     pub durations: bool,
+    /// Which events are drawn, also of those in [`keep`](Self::keep). The other end of a message that
+    /// fits is drawn as well. What is left out is counted in the footer.
+    pub filter: Option<Filter>,
 }
 
 impl Default for Options {
@@ -49,6 +53,7 @@ impl Default for Options {
             offers_all: false,
             times: Times::default(),
             durations: false,
+            filter: None,
         }
     }
 }
@@ -120,6 +125,11 @@ impl Options {
     /// Sets whether the calls say how long they took.
     pub fn durations(self, durations: bool) -> Self {
         Self { durations, ..self }
+    }
+
+    /// Sets which events are drawn.
+    pub fn filter(self, filter: Option<Filter>) -> Self {
+        Self { filter, ..self }
     }
 
     /// Sets whether repetitions are folded.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use socklab_filter::Filter;
 use socklab_say::{Language, Speaker, sentence};
 use socklab_scenario::IsolationWanted;
 
@@ -457,8 +458,10 @@ pub(crate) struct Draw {
 }
 
 /// Options for how a ladder looks.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Look {
+    #[arg(short, long, value_name = "EXPRESSION", value_parser = Filter::parse)]
+    pub(crate) filter: Option<Filter>,
     #[arg(long, value_name = "COLUMNS", value_parser = columns)]
     pub(crate) width: Option<usize>,
     #[arg(long)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
+use socklab_filter::Mistake;
 use socklab_say::{Speaker, say};
 
 use crate::cli::Cli;
@@ -196,6 +197,11 @@ fn sentence(speaker: Speaker, error: &clap::Error, typed: &Typed) -> String {
         ),
         ErrorKind::ValueValidation => {
             let value = word(ContextKind::InvalidValue);
+            if let Some(mistake) = error.source().and_then(|it| it.downcast_ref::<Mistake>()) {
+                let (line, marks) = mistake.marked();
+                let what = speaker.tell(&mistake.sentence());
+                return format!("{argument}: {what}\n  {line}\n  {marks}");
+            }
             match error.source().and_then(|source| source.downcast_ref::<NotAllowed>()) {
                 Some(NotAllowed(allowed)) => {
                     say!(speaker, "bad-range", word = argument, value = value, allowed = *allowed)

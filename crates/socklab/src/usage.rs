@@ -41,7 +41,11 @@ pub(crate) fn explain(speaker: Speaker, command: Command, path: &str) -> Command
         );
     let examples = format!("examples-{name}");
     if speaker.knows(&examples) {
-        command = command.after_help(paint_examples(speaker, &say!(speaker, &examples)));
+        let mut below = paint_examples(speaker, &say!(speaker, &examples));
+        if command.get_arguments().any(|argument| argument.get_id() == "filter") {
+            below = format!("{below}\n\n{}", filters(speaker));
+        }
+        command = command.after_help(below);
     }
     if path.is_empty() {
         command = command.disable_version_flag(true).arg(
@@ -94,6 +98,19 @@ fn named(speaker: Speaker, names: &str) -> String {
 /// clap writes `[OPTIONS]` itself.
 pub(crate) fn translate_options(speaker: Speaker, usage: &str) -> String {
     usage.replace("[OPTIONS]", &format!("[{}]", say!(speaker, "value-OPTIONS")))
+}
+
+/// The words of filters: a title, and in each line a term and what fits it.
+fn filters(speaker: Speaker) -> String {
+    const TERMS: usize = 20;
+    let text = say!(speaker, "filter-help");
+    let (title, lines) = text.split_once('\n').unwrap_or((&text, ""));
+    let mut painted = style::paint(style::STRONG, title);
+    for (term, fits) in lines.lines().filter_map(|line| line.split_once("  ")) {
+        let gap = " ".repeat(TERMS.saturating_sub(term.chars().count()));
+        painted += &format!("\n  {}{gap}{fits}", style::paint(style::COMMAND, term));
+    }
+    format!("{painted}\n\n{}", say!(speaker, "filter-help-rest"))
 }
 
 /// Lines that begin with `$` are commands, indented ones belong to the line above; the others are

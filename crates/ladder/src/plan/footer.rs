@@ -21,7 +21,9 @@ pub(crate) fn lines(
 ) -> Vec<String> {
     let speaker = scene.options.speaker;
     let mut lines = Vec::new();
-    if visible.shown.is_empty() && visible.of_nobody == 0 {
+    lines.extend(filtered(visible, scene.options));
+    let filters = visible.filtered.as_ref().is_some_and(|filtered| filtered.of > 0);
+    if visible.shown.is_empty() && visible.of_nobody == 0 && !filters {
         lines.push(say!(speaker, "ladder-nothing"));
     }
     let notices = || timeline.events.iter().filter_map(Event::notice);
@@ -35,7 +37,12 @@ pub(crate) fn lines(
     }
     lines.extend(tags(scene, rows));
     if visible.hidden > 0 {
-        lines.push(say!(speaker, "ladder-hidden", n = count(visible.hidden)));
+        let key = match (visible.filtered.is_some(), scene.options.offers_all) {
+            (false, _) => "ladder-hidden",
+            (true, false) => "filter-hidden",
+            (true, true) => "filter-hidden-all",
+        };
+        lines.push(say!(speaker, key, n = count(visible.hidden)));
     }
     if visible.prints > 0 {
         let all = scene.options.offers_all;
@@ -170,6 +177,26 @@ pub(crate) fn lines(
         let key = if bytes > 0 { "ladder-counted" } else { "ladder-counted-silent" };
         let (n, bytes) = (count(n), count(bytes));
         lines.push(say!(speaker, key, who = who, call = clean(call), n = n, bytes = bytes));
+    }
+    lines
+}
+
+/// What a filter leaves out.
+fn filtered(visible: &Visible, options: &Options) -> Vec<String> {
+    let speaker = options.speaker;
+    let (Some(filter), Some(filtered)) = (&options.filter, &visible.filtered) else {
+        return Vec::new();
+    };
+    if filtered.left_out == 0 {
+        return Vec::new();
+    }
+    let (filter, n, all) = (clean(&filter.to_string()), filtered.left_out, filtered.of);
+    let mut lines = vec![match filtered.left_out == filtered.of {
+        true => say!(speaker, "filter-nothing", filter = filter, all = count(all)),
+        false => say!(speaker, "filter-left-out", filter = filter, n = count(n), all = count(all)),
+    }];
+    if filtered.unsure > 0 {
+        lines.push(say!(speaker, "filter-unsure", n = count(filtered.unsure)));
     }
     lines
 }

@@ -4,7 +4,7 @@
 //! 1. `essential`, `asides`, `lookups` → `notable`: which calls are worth a row, regardless of columns.
 //! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column; `ways`: between which
 //!    columns each packet goes.
-//! 3. `visible`: which events are drawn. Which are only counted: `folds`, `token`, `conversation`,
+//! 3. `visible`: which events are drawn, and `filtered`: which of them a reader asks for. Which are only counted: `folds`, `token`, `conversation`,
 //!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again`, `bulk` → `fold`.
 //! 4. `stands`: beside which packet a call stands; `crossing`: which packets have two rows; `scene`: what all later stages read.
 //! 5. `wording` → `cells`, `answers`, `reason`, `band` → `rows`, which fill the `sheet`.
@@ -27,6 +27,7 @@ mod conversation;
 mod crossing;
 mod details;
 mod essential;
+mod filtered;
 mod fold;
 mod folds;
 mod footer;
@@ -76,6 +77,10 @@ impl Ladder {
         let mut cast = cast::Cast::of(flows, &notable, options);
         let ways = ways::Ways::of(flows, &mut cast, &notable, options.speaker);
         let mut visible = visible::choose(flows, notable, &cast, &ways, options);
+        let origin = rows::origin(flows);
+        if let Some(filter) = &options.filter {
+            filtered::apply(flows, &mut visible, filter, origin);
+        }
         let folds = fold::fold(flows, &mut visible.shown, options);
         let stands = stands::Stands::of(flows, &visible.shown);
         let lookups = &visible.lookups;

@@ -1,4 +1,4 @@
-//! Removes the columns that are empty because all their rows were folded.
+//! Removes the columns that are empty because all their rows were folded or left out by a filter.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,8 @@ pub(crate) fn prune(
     let folded: HashSet<usize> =
         members.filter_map(|at| scene.cast.lane_at(scene.flows, *at)).collect();
     let all = &scene.cast.participants;
-    let keeps = |lane: usize| used.contains(&lane) || !folded.contains(&lane);
+    let filters = scene.options.filter.is_some();
+    let keeps = |lane: usize| used.contains(&lane) || !(filters || folded.contains(&lane));
     let kept: Vec<usize> = (0..all.len()).filter(|lane| keeps(*lane)).collect();
     if kept.len() == all.len() {
         return (all.clone(), None);
@@ -40,13 +41,14 @@ pub(crate) fn prune(
     for arrow in arrows {
         (arrow.from, arrow.to) = (place(arrow.from), place(arrow.to));
     }
-    let gone: Vec<&str> =
-        (0..all.len()).filter(|lane| !keeps(*lane)).map(|lane| all[lane].name.as_str()).collect();
+    let folded = (0..all.len()).filter(|lane| !keeps(*lane) && folded.contains(lane));
+    let gone: Vec<&str> = folded.map(|lane| all[lane].name.as_str()).collect();
     let mut names = gone[..gone.len().min(NAMES)].join(", ");
     if gone.len() > NAMES {
         names.push_str(", …");
     }
     let speaker = scene.options.speaker;
-    let line = say!(speaker, "ladder-folded-columns", n = count(gone.len()), names = names);
-    (kept.into_iter().map(|lane| all[lane].clone()).collect(), Some(line))
+    let line = (!gone.is_empty())
+        .then(|| say!(speaker, "ladder-folded-columns", n = count(gone.len()), names = names));
+    (kept.into_iter().map(|lane| all[lane].clone()).collect(), line)
 }

@@ -52,9 +52,14 @@ struct Draft {
 /// times, entries come last: nothing has resulted from them yet.
 type Key = (usize, u8, u64, bool, Position);
 
+/// Time zero of the rows: the recording's first moment, also if that is not drawn.
+pub(crate) fn origin(flows: &Flows<'_>) -> u64 {
+    flows.order.iter().map(|event| moment(event)).min().unwrap_or(0)
+}
+
 /// Lays out every event and fold in rows.
 pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Sheet {
-    let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
+    let origin = origin(scene.flows);
     let mut drafts = drafts(scene, visible, folds, origin);
     drafts.sort_by_key(|draft| draft.key);
     let mut sheet = Sheet { origin, ..Sheet::default() };

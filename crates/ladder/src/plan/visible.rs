@@ -4,6 +4,7 @@ use socklab_event::{Args, Errno, Event, Exit, Fate, Frame, Process, Signal, What
 use socklab_flows::{Flows, Meaning, NumberMap, Position, WindowChange};
 
 use super::cast::Cast;
+use super::filtered::Filtered;
 use super::lookups::Lookups;
 use super::notable::Notable;
 use super::ways::Ways;
@@ -33,6 +34,8 @@ pub(crate) struct Visible {
     pub(crate) holders: NumberMap<Position, usize>,
     /// The name look-ups, each of which has few rows for all its calls.
     pub(crate) lookups: Lookups,
+    /// What a filter has left out, if there is one.
+    pub(crate) filtered: Option<Filtered>,
 }
 
 /// Chooses the events to draw.

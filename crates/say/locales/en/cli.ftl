@@ -108,6 +108,7 @@ examples-trace =
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace --summary tcp-server tcp-client  # figures instead of the ladder
+    $ socklab trace --filter 'port 8080' tcp-server tcp-client  # only what has to do with this port
     $ socklab trace --packets tcp-server tcp-client  # and every SYN, ACK and FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # the first one gets lost
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # for Wireshark
@@ -129,6 +130,7 @@ examples-draw =
     $ socklab draw run.jsonl -o run.pcapng  # its packets, for Wireshark
     $ socklab draw capture.pcapng  # what Wireshark or tcpdump captured
     $ socklab draw server.jsonl client.jsonl capture.pcapng  # recorded apart, drawn as one
+    $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # the calls on one port that failed or took long
     A line ⋯ between two rows says that nothing was recorded there for a second or more, or for at least 200 ms and ten times as long as usual in this drawing. Nothing means nothing at all: no call that was folded or left out either.
     A recording doesn't say in which time zone it was made: --time clock tells the time in yours (TZ, or that of this machine), and names it above the times. To compare a text with a capture in UTC, run it as TZ=UTC socklab draw ….
 examples-host =

@@ -108,6 +108,7 @@ examples-trace =
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace --summary tcp-server tcp-client  # cifras en lugar del diagrama
+    $ socklab trace --filter 'port 8080' tcp-server tcp-client  # solo lo que tiene que ver con este puerto
     $ socklab trace --packets tcp-server tcp-client  # con cada SYN, ACK y FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # se pierde el primero
     $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # para Wireshark
@@ -129,6 +130,7 @@ examples-draw =
     $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
     $ socklab draw captura.pcapng  # lo que capturó Wireshark o tcpdump
     $ socklab draw servidor.jsonl cliente.jsonl captura.pcapng  # grabadas aparte, dibujadas como una
+    $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # las llamadas de un puerto que fallaron o tardaron mucho
     Una línea ⋯ entre dos filas dice que ahí no se grabó nada durante un segundo o más, o durante al menos 200 ms y diez veces lo usual en este dibujo. Nada es nada: tampoco una llamada plegada u omitida.
     Una grabación no dice en qué zona horaria se hizo: --time clock da la hora en la tuya (TZ, o la de este computador), y la nombra encima de las horas. Para comparar un texto con una captura en UTC, ejecútalo como TZ=UTC socklab draw ….
 examples-host =

@@ -203,7 +203,7 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);
     }
-    let look = Look { records: false, ..options.look };
+    let look = Look { records: false, ..options.look.clone() };
     if options.json {
         if outputs.take_standard_output() {
             return Err(Failure::new(ExitReason::Usage, say!(speaker, "output-taken")).into());

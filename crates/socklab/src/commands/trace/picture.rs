@@ -80,14 +80,19 @@ fn ladder_from(
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence);
     let keep = keep.chain(decisive).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
-    let options = options.offers_all(look.offered);
+    let options = options.offers_all(look.offered).filter(look.filter.clone());
     let options = options.times(clock::times(timeline, look)).durations(look.durations);
     let options = match look.records {
         true => options.no_packets(say!(speaker, "tap-how")),
         false => options,
     };
     let mut ladder = Ladder::of_flows(flows, &options);
+    let mut about_others = 0;
     for explanation in explanations {
+        if look.filter.is_some() && ladder.row_of(explanation.decisive()).is_none() {
+            about_others += 1;
+            continue;
+        }
         let kind = match explanation.weight {
             Weight::Problem => NoteKind::Problem,
             Weight::Lesson => NoteKind::Lesson,
@@ -100,6 +105,9 @@ fn ladder_from(
         );
     }
     ladder.highlight(decisive);
+    if about_others > 0 {
+        ladder.footer.push(say!(speaker, "filter-unexplained", n = count(about_others)));
+    }
     if hidden > 0 {
         ladder.footer.insert(0, say!(speaker, "ladder-lessons-hidden", n = count(hidden as u64)));
     }
@@ -164,7 +172,7 @@ pub(crate) fn draw_to(
     decisive: &[u64],
 ) -> Result<()> {
     // Whoever opens the file gave no command that could be given again with `--all`.
-    let look = &Look { offered: false, ..*look };
+    let look = &Look { offered: false, ..look.clone() };
     let bytes = match format {
         FileFormat::Text if look.summary => {
             summary_text(speaker, timeline, look, look.width.unwrap_or(80)).into_bytes()
@@ -181,7 +189,7 @@ pub(crate) fn draw_to(
         FileFormat::Html => {
             let style = HtmlStyle::default().title(title(timeline)).lessons(look.lessons);
             // The page has a switch of its own.
-            let look = Look { lessons: !look.no_explanations, ..*look };
+            let look = Look { lessons: !look.no_explanations, ..look.clone() };
             let flows = Flows::of(timeline);
             let explanations = explanations(&flows, &look);
             let style = style.summary(summary_of(speaker, &flows, &explanations));
