@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 use socklab_event::Event;
+use socklab_filter::Subject;
 use socklab_say::{Speaker, clean};
 
 use crate::label::{Label, Part, PartKind};
@@ -28,6 +29,10 @@ pub struct Ladder {
     pub events: BTreeMap<u64, Event>,
     /// Everything about the packets among these events, by `seq`.
     pub packets: BTreeMap<u64, Packet>,
+    /// What the events of each row can be searched for, by `seq`; of rows with many events, the first
+    /// few.
+    #[serde(skip)]
+    pub(crate) subjects: BTreeMap<u64, Subject<'static>>,
     /// Time zero of the rows, in nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
     /// What the times beside the rows are.

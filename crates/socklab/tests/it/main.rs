@@ -17,6 +17,7 @@ mod environment;
 mod escapes;
 mod exam;
 mod exercises;
+mod filter;
 mod formats;
 mod grade;
 mod grade_exam;
