@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 use socklab_event::Event;
+use socklab_filter::Subject;
 use socklab_say::{Speaker, clean};
 
 use crate::label::{Label, Part, PartKind};
@@ -31,6 +32,10 @@ pub struct Ladder {
     /// What the messages in these events say in the protocol that they belong to, by `seq`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub decoded: BTreeMap<u64, Vec<Fact>>,
+    /// What the events of each row can be searched for, by `seq`; of rows with many events, the first
+    /// few.
+    #[serde(skip)]
+    pub(crate) subjects: BTreeMap<u64, Subject<'static>>,
     /// Time zero of the rows, in nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
     /// What the times beside the rows are.

@@ -178,6 +178,8 @@ pub(crate) struct Run {
     pub(crate) wire: Vec<String>,
     #[arg(long, value_name = "BYTES")]
     pub(crate) mtu: Option<u32>,
+    #[arg(short, long, value_name = "EXPRESSION", value_parser = Filter::parse)]
+    pub(crate) filter: Option<Filter>,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]

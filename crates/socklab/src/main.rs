@@ -12,6 +12,7 @@ mod executables;
 mod exit_reason;
 mod failure;
 mod file;
+mod filters;
 mod graded;
 mod hex_dump;
 mod highlight;

@@ -13,6 +13,7 @@ use crate::cli::Cli;
 use crate::commands::choices;
 use crate::exit_reason::ExitReason;
 use crate::failure::{complain, print_choices};
+use crate::filters;
 use crate::output::write_out;
 use crate::printer;
 use crate::usage::{self, NotAllowed};
@@ -198,9 +199,7 @@ fn sentence(speaker: Speaker, error: &clap::Error, typed: &Typed) -> String {
         ErrorKind::ValueValidation => {
             let value = word(ContextKind::InvalidValue);
             if let Some(mistake) = error.source().and_then(|it| it.downcast_ref::<Mistake>()) {
-                let (line, marks) = mistake.marked();
-                let what = speaker.tell(&mistake.sentence());
-                return format!("{argument}: {what}\n  {line}\n  {marks}");
+                return format!("{argument}: {}", filters::marked(speaker, mistake));
             }
             match error.source().and_then(|source| source.downcast_ref::<NotAllowed>()) {
                 Some(NotAllowed(allowed)) => {

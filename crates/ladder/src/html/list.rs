@@ -41,10 +41,10 @@ pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
         page.open("a", &link);
         page.open("span", &[("aria-hidden", "true".to_owned())]);
         let time = ladder.time(row, false);
-        if time != before {
-            page.text_element("time", &[], &time);
-            before = time;
-        }
+        // A filter may take out the row that has the same time.
+        let again = if time == before { "again" } else { "" };
+        page.text_element("time", &[("class", again.to_owned())], &time);
+        before = time;
         item(ladder, row, page);
         page.close("span");
         page.close("a");

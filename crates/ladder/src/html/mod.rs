@@ -5,6 +5,7 @@ mod facts;
 mod hexdump;
 mod legend;
 mod list;
+mod search;
 mod summary;
 
 use socklab_say::{count, say};
@@ -120,6 +121,7 @@ impl Ladder {
         page.text(&format!(" {}", say("ladder-keys")));
         page.close("span");
         page.close("p");
+        search::field(self.speaker, &mut page);
         page.open("div", &[("class", "drawing".to_owned())]);
         page.raw(&drawing.finish());
         page.close("div");
@@ -135,7 +137,7 @@ impl Ladder {
         legend::write(self.speaker, &mut page);
         page.close("main");
         detail::panel(self, &mut page);
-        page.raw_element("script", SCRIPT);
+        page.raw_element("script", &format!("{SCRIPT}{}", search::script(self)));
         page.close("body");
         page.close("html");
         page.finish()

@@ -60,6 +60,7 @@ mod wording;
 use std::collections::BTreeMap;
 
 use socklab_event::{Event, Timeline};
+use socklab_filter::{Facts, Subject};
 use socklab_flows::Flows;
 use socklab_flows::NumberSet;
 
@@ -98,6 +99,7 @@ impl Ladder {
         let (participants, pruned) = prune::prune(&scene, &folds, &mut sheet.rows, &mut arrows);
         footer.extend(pruned);
         let events = events(flows, &sheet.rows);
+        let subjects = subjects(flows, &sheet.rows, origin);
         Self {
             participants,
             rows: sheet.rows,
@@ -106,12 +108,27 @@ impl Ladder {
             packets: details::of(&scene, &events),
             decoded: decoded::of(&scene, &events),
             events,
+            subjects,
             origin: sheet.origin,
             times: options.times,
             speaker: options.speaker,
             offers_all: options.offers_all,
         }
     }
+}
+
+/// What the drawn events can be searched for.
+fn subjects(flows: &Flows<'_>, rows: &[Row], origin: u64) -> BTreeMap<u64, Subject<'static>> {
+    const MOST_OF_A_ROW: usize = 16;
+    const MOST_BYTES: usize = 1024;
+    let shown = rows.iter().flat_map(|row| {
+        let cells = row.cells.iter().map(|cell| cell.seq);
+        cells.chain(row.seqs.iter().copied().take(MOST_OF_A_ROW))
+    });
+    let wanted: NumberSet<u64> = shown.collect();
+    let facts = Facts::of(flows, origin);
+    let drawn = flows.order.iter().enumerate().filter(|(_, event)| wanted.contains(&event.seq));
+    drawn.map(|(at, event)| (event.seq, facts.at(at).kept(MOST_BYTES))).collect()
 }
 
 /// Copies the events that are drawn, for displays that show their details.

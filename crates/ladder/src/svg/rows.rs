@@ -124,12 +124,16 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             xml.text_element("title", &[], &ladder.dated(row));
         }
         let time = ladder.time(row, false);
-        if time != before {
-            text(xml, "faint small", layout.span().0 - 14.0, place.axis() + 4.0, "end", &time);
+        // A filter of a page may take out the row that has the same time.
+        let again = time == before;
+        if links || !again {
+            let class = if again { "faint small again" } else { "faint small" };
+            text(xml, class, layout.span().0 - 14.0, place.axis() + 4.0, "end", &time);
             before = time;
         }
         if let Some(silence) = &place.silence {
             let (left, right) = layout.span();
+            xml.open("g", &[class("silent")]);
             // In the middle between the two rows.
             let y = place.top - GAP - LINE / 2.0;
             let line = format!("M{} {}H{}", number(left), number(y), number(right));
@@ -139,6 +143,7 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             let area = Box { x, y: y - LINE / 2.0, width: wide, height: LINE, round };
             rect(xml, "caption", &area);
             text(xml, "faint small", (left + right) / 2.0, y + 4.0, "middle", silence);
+            xml.close("g");
         }
         match &row.band {
             Some(_) => fold(xml, layout, place),

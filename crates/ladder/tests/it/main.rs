@@ -5,6 +5,7 @@
 
 mod any;
 mod crossing;
+mod filter;
 mod folds;
 mod lookups;
 mod markup;

@@ -52,3 +52,9 @@ filter-help =
     a or b  one of them does; and binds more tightly
     not a, (a or b)  the opposite; what belongs together
 filter-help-rest = Names are written as the drawing writes them, in quotes if they have spaces or are words of this list. Of a message that fits, the other end is drawn, too.
+
+# The field above the rows of a page.
+filter-field = Filter
+filter-words = Words
+filter-rows = { $shown } of { $all } rows.
+filter-rows-unsure = Of the others, { $n } may fit: not all that they show is on this page.

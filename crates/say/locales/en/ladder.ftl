@@ -195,7 +195,7 @@ ladder-details = Details of the row
 ladder-left-out = What the drawing does not show
 ladder-summary = Columns: { $columns }. Rows, from top to bottom in time: { $rows }.
 ladder-choose = Choose a row to see everything about it.
-ladder-keys = ↑ and ↓ (or k and j), Home and End move; Enter goes to the details, Escape closes them.
+ladder-keys = ↑ and ↓ (or k and j), Home and End move; Enter goes to the details, Escape closes them; / goes to the filter.
 
 ladder-close = Close
 ladder-folded = { $n ->

@@ -52,3 +52,9 @@ filter-help =
     a or b  se cumple una de las dos; and une con más fuerza
     not a, (a or b)  lo contrario; lo que va junto
 filter-help-rest = Los nombres se escriben como en el diagrama, entre comillas si tienen espacios o son palabras de esta lista. De un mensaje que cumple se dibuja también el otro extremo.
+
+# El campo encima de las filas de una página.
+filter-field = Filtro
+filter-words = Palabras
+filter-rows = { $shown } de { $all } filas.
+filter-rows-unsure = De las otras, quizá cumplen { $n }: no todo lo que muestran está en esta página.

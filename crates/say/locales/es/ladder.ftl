@@ -195,7 +195,7 @@ ladder-details = Detalles de la fila
 ladder-left-out = Lo que el dibujo no muestra
 ladder-summary = Columnas: { $columns }. Filas, de arriba abajo en el tiempo: { $rows }.
 ladder-choose = Elige una fila para ver todo sobre ella.
-ladder-keys = Con ↑ y ↓ (o k y j), Inicio y Fin te mueves; con Enter vas a los detalles y con Escape los cierras.
+ladder-keys = Con ↑ y ↓ (o k y j), Inicio y Fin te mueves; con Enter vas a los detalles, con Escape los cierras y con / vas al filtro.
 
 ladder-close = Cerrar
 ladder-folded = { $n ->

@@ -17,6 +17,7 @@ mod environment;
 mod escapes;
 mod exam;
 mod exercises;
+mod filter;
 mod follow;
 mod formats;
 mod grade;

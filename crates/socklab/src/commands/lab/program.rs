@@ -31,6 +31,7 @@ pub(crate) struct InLab<'p> {
     pub(crate) trace: bool,
     pub(crate) packets: bool,
     pub(crate) output: &'p [PathBuf],
+    pub(crate) look: Look,
     /// What is said when it begins.
     pub(crate) greeting: String,
 }
@@ -48,7 +49,7 @@ pub(crate) fn begin(speaker: Speaker, wanted: &InLab<'_>) -> Result<Began> {
     let place = LabPlace { wire: wanted.wire.to_vec(), mtu: wanted.mtu, ..LabPlace::default() };
     let kind = plan::kind(speaker, &place, &[])?;
     let place = PlaceOptions::new(kind).course_services(!wanted.serves);
-    let look = Look::for_learning();
+    let look = wanted.look.clone();
     let output = wanted.output.to_vec();
     let options = cli::Trace { no_packets: !wanted.packets, output, look, ..traced::options() };
     let (place, arriving) = match wanted.trace {

@@ -7,16 +7,18 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use programs::Program;
+use socklab_filter::Filter;
 use socklab_lab::PlaceRefusal;
 use socklab_say::{Speaker, say};
 
 use super::lab::{self, Began, InLab};
 use super::{bond, trace};
-use crate::cli;
+use crate::cli::{self, Look};
 use crate::course::standing::note_run;
 use crate::course_program::{self, known};
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, complain};
+use crate::filters;
 use ground::{Ground, ground, is_server};
 
 /// What the words behind a program's name mean.
@@ -28,6 +30,7 @@ struct Wanted {
     wire: Vec<String>,
     mtu: Option<u32>,
     output: Vec<PathBuf>,
+    filter: Option<Filter>,
     arguments: Vec<String>,
 }
 
@@ -81,8 +84,9 @@ fn trace(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCod
         complain("", &say!(speaker, key, reason = reason));
     };
     let Wanted { arguments, packets, output, .. } = wanted;
+    let look = wanted.look();
     let why = refused.as_ref().map_or("shared_network".to_owned(), ToString::to_string);
-    trace::trace_program(speaker, program, arguments, *packets, output, &why, tell)
+    trace::trace_program(speaker, program, arguments, *packets, output, look, &why, tell)
 }
 
 impl Wanted {
@@ -98,6 +102,7 @@ impl Wanted {
             wire: run.wire,
             mtu: run.mtu,
             output: run.output,
+            filter: run.filter,
             arguments: Vec::new(),
         };
         let mut words = arguments.into_iter();
@@ -112,7 +117,7 @@ impl Wanted {
                 "--trace" => wanted.trace = true,
                 "--lab" => wanted.lab = true,
                 "--no-packets" => wanted.packets = false,
-                "--wire" | "--mtu" | "-o" | "--output" => {
+                "--wire" | "--mtu" | "-o" | "--output" | "-f" | "--filter" => {
                     let value = value.or_else(|| words.next()).ok_or_else(missing)?;
                     match option {
                         "--wire" => wanted.wire.push(value),
@@ -124,6 +129,13 @@ impl Wanted {
                             wanted.mtu =
                                 Some(bytes.map_err(|what| Failure::new(ExitReason::Usage, what))?);
                         }
+                        "-f" | "--filter" => {
+                            let bad = |mistake| {
+                                let what = filters::marked(speaker, &mistake);
+                                Failure::new(ExitReason::Usage, format!("{option}: {what}"))
+                            };
+                            wanted.filter = Some(Filter::parse(&value).map_err(bad)?);
+                        }
                         _ => wanted.output.push(value.into()),
                     }
                 }
@@ -132,9 +144,14 @@ impl Wanted {
         }
         wanted.arguments.extend(behind);
         // What is drawn has been traced, and there is a wire in a lab only.
-        wanted.trace |= !wanted.output.is_empty();
+        wanted.trace |= !wanted.output.is_empty() || wanted.filter.is_some();
         wanted.lab |= !wanted.wire.is_empty() || wanted.mtu.is_some();
         Ok(wanted)
+    }
+
+    /// How the drawing looks.
+    fn look(&self) -> Look {
+        Look { filter: self.filter.clone(), ..Look::for_learning() }
     }
 
     fn in_lab<'p>(&'p self, program: &'p Program, greeting: String) -> InLab<'p> {
@@ -147,6 +164,7 @@ impl Wanted {
             trace: self.trace,
             packets: self.packets,
             output: &self.output,
+            look: self.look(),
             greeting,
         }
     }

@@ -165,6 +165,7 @@ pub(crate) fn trace_program(
     arguments: &[String],
     packets: bool,
     output: &[PathBuf],
+    look: Look,
     why_not: &str,
     tell: impl FnOnce(bool),
 ) -> Result<ExitCode> {
@@ -172,7 +173,6 @@ pub(crate) fn trace_program(
     let outputs = Outputs::of(speaker, output)?;
     outputs.check_drawings(speaker)?;
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    let options = cli::Look::for_learning();
     let commands = vec![commands::course_program(program, &arguments)?];
     let mut plan = TracePlan { commands, by_hand: true, lines: true, ..TracePlan::default() };
     plan.output_to_errors = outputs.take_standard_output();
@@ -189,9 +189,9 @@ pub(crate) fn trace_program(
     tell(plan.frames.is_some());
     let TraceEnd { kept, code, .. } = record(speaker, plan)?;
     if outputs.are_none() {
-        eprintln!("{}", to_text(speaker, &kept.timeline, &options));
+        eprintln!("{}", to_text(speaker, &kept.timeline, &look));
     }
-    outputs.write(speaker, &kept.timeline, &options, &[])?;
+    outputs.write(speaker, &kept.timeline, &look, &[])?;
     Ok(code)
 }
 
