@@ -98,7 +98,9 @@ fn a_recording_is_written_in_the_formats_of_other_tools() {
     let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
     let names = ["a.mmd", "a.puml", "a.trace.json", "a.har"].map(path);
     let mut command = socklab(&["draw", &recording("http")]);
-    names.iter().for_each(|name| drop(command.args(["-o", name])));
+    for name in &names {
+        command.args(["-o", name]);
+    }
     run(&mut command).exits(0);
     let [mermaid, plantuml, chrome, har] =
         names.each_ref().map(|name| fs::read_to_string(name).expect("a file"));
