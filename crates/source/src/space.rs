@@ -296,7 +296,10 @@ impl Space {
                     *without_lines = Some(Rc::clone(&image));
                 }
                 let frames: Rc<[Frame]> = match &function {
-                    Some((go, function)) => go.frames(*function, around.own).into(),
+                    Some((go, function)) => match go.frames(*function, around.own) {
+                        Some(frames) => frames.into(),
+                        None => return,
+                    },
                     None => image.frames(address, around.own),
                 };
                 // The function that makes the call without a line is the C library's, linked in.

@@ -178,6 +178,8 @@ pub(crate) struct Cfi {
     eh: Indexed<EhFrame<Bytes>>,
     debug: Indexed<DebugFrame<Bytes>>,
     bases: BaseAddresses,
+    /// Where `.eh_frame` is loaded to.
+    eh_at: u64,
     fuel: Rc<Fuel>,
 }
 
@@ -216,6 +218,7 @@ impl Cfi {
             eh: Indexed { section: eh_frame, index: OnceCell::new() },
             debug: Indexed { section: debug_frame, index: OnceCell::new() },
             bases,
+            eh_at: eh.address,
             fuel: Rc::clone(fuel),
         }
     }
@@ -236,8 +239,10 @@ impl Cfi {
         let table = parsed.table()?;
         let section = &self.eh.section;
         let at = table.lookup(address, &self.bases).ok()?;
-        let offset = table.pointer_to_offset(at).ok()?;
-        let entry = section.fde_from_offset(&self.bases, offset, EhFrame::cie_from_offset).ok()?;
+        // `EhHdrTable::pointer_to_offset` subtracts without looking.
+        let offset = usize::try_from(at.direct().ok()?.checked_sub(self.eh_at)?).ok()?;
+        let entry =
+            section.fde_from_offset(&self.bases, offset.into(), EhFrame::cie_from_offset).ok()?;
         step(section, &self.bases, &entry, address)
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Go {
     /// Where it is in memory, by the file.
     address: u64,
     /// Where `moduledata` may be: address and length.
-    variables: Option<(u64, u64)>,
+    variables: Vec<(u64, u64)>,
     loaded: OnceCell<Option<Loaded>>,
 }
 
@@ -40,8 +40,8 @@ impl Go {
         let name = [".gopclntab", ".data.rel.ro.gopclntab"]
             .into_iter()
             .find(|name| binary.place(name).is_some())?;
-        let variables =
-            [".noptrdata", ".go.module"].into_iter().find_map(|name| binary.place(name));
+        let variables = [".go.module", ".noptrdata", ".data.rel.ro", ".data"];
+        let variables = variables.into_iter().filter_map(|name| binary.place(name)).collect();
         let table = Table::new(binary.content(name)?)?;
         Some(Self { table, address: binary.place(name)?.0, variables, loaded: OnceCell::new() })
     }
@@ -50,7 +50,7 @@ impl Go {
     pub(crate) fn of_table(content: Vec<u8>) -> Option<Self> {
         let loaded = Loaded { text: 0, inlined: content.clone() };
         let loaded = OnceCell::from(Some(loaded));
-        Some(Self { table: Table::new(content)?, address: 0, variables: None, loaded })
+        Some(Self { table: Table::new(content)?, address: 0, variables: Vec::new(), loaded })
     }
 
     fn loaded(&self, bias: u64, reader: &Reader<'_>) -> Option<&Loaded> {
@@ -63,7 +63,7 @@ impl Go {
             let mut bytes = [0; 8];
             (reader.peek(at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
         };
-        let module = self.variables.and_then(|place| self.module(at, bias, place, reader));
+        let module = self.variables.iter().find_map(|place| self.module(at, bias, *place, reader));
         let text = match &module {
             Some(module) => module.text,
             None => word(at.wrapping_add(Table::TEXT)).filter(|text| *text != 0)?,
@@ -104,9 +104,7 @@ impl Go {
                 && words[21] <= end
                 && words[20] < words[21]
                 && words[types - 1] <= words[types];
-            // What describes functions lies behind the types.
-            (fits && words[functions] >= words[types - 1])
-                .then_some(Module { text, functions: words[functions] })
+            fits.then_some(Module { text, functions: words[functions] })
         })
     }
 
@@ -115,11 +113,11 @@ impl Go {
         self.table.find(address.checked_sub(self.loaded(bias, reader)?.text)?)
     }
 
-    /// The frames at a place, inlined calls first.
-    pub(crate) fn frames(&self, at: At<'_>, own: &Own) -> Vec<Frame> {
+    /// The frames at a place, inlined calls first; `None` where one may be missing.
+    pub(crate) fn frames(&self, at: At<'_>, own: &Own) -> Option<Vec<Frame>> {
         let inlined =
             self.loaded.get().and_then(Option::as_ref).map_or(&[][..], |loaded| &loaded.inlined);
-        at.lines(inlined).iter().map(|line| frame(line, own)).collect()
+        Some(at.lines(inlined)?.iter().map(|line| frame(line, own)).collect())
     }
 }
 

@@ -173,25 +173,26 @@ impl<'t> At<'t> {
         self.byte(self.fixed() - 3).is_none_or(|flags| flags & (TOP_FRAME | STACK_WRITE) != 0)
     }
 
-    /// The lines here: of inlined calls first, which `inlined` describes.
-    pub(crate) fn lines(&self, inlined: &[u8]) -> Vec<Line<'t>> {
+    /// The lines here: of inlined calls first, which `inlined` describes. `None` where a line may be missing:
+    /// then who called is not known either.
+    pub(crate) fn lines(&self, inlined: &[u8]) -> Option<Vec<Line<'t>>> {
         let mut lines = Vec::new();
         let mut offset = self.offset;
         let tree = self.tree();
         for _ in 0..DEEPEST {
-            let call = tree.and_then(|(steps, tree)| self.inlined(inlined, steps, tree, offset));
+            let call = match tree {
+                Some((steps, tree)) => self.inlined(inlined, steps, tree, offset)?,
+                None => None,
+            };
             let name = match call {
-                Some((name, _)) => Some(name),
-                None => self.field(4),
+                Some((name, _)) => name,
+                None => self.field(4)?,
             };
-            let Some(line) = name.and_then(|name| self.line(offset, name)) else {
-                return Vec::new();
-            };
-            lines.push(line);
-            let Some((_, parent)) = call else { break };
+            lines.push(self.line(offset, name)?);
+            let Some((_, parent)) = call else { return Some(lines) };
             offset = parent as u64;
         }
-        lines
+        None
     }
 
     /// Which table of steps tells the inlined call, and where its description begins.
@@ -207,21 +208,26 @@ impl<'t> At<'t> {
         (table != 0 && tree != u32::MAX as usize).then_some((table, tree))
     }
 
-    /// The inlined call at an offset: its function's name, and the offset of the call in what it is inlined into.
+    /// The inlined call at an offset, if there is one: its function's name, and the offset of the call in what it
+    /// is inlined into. The outer `None` if that can't be told.
+    #[expect(clippy::option_option, reason = "not to know is not to have none")]
     fn inlined(
         &self,
         inlined: &[u8],
         steps: usize,
         tree: usize,
         offset: u64,
-    ) -> Option<(usize, usize)> {
-        let index = usize::try_from(self.table.value(steps, offset)?).ok()?;
+    ) -> Option<Option<(usize, usize)>> {
+        // -1 is none, and so is the end of the table.
+        let Some(index) = self.table.value(steps, offset) else { return Some(None) };
+        let Ok(index) = usize::try_from(index) else { return Some(None) };
         let (size, name, parent) = match self.table.layout {
             Layout::Old => (20, 12, 16),
             Layout::New => (16, 4, 8),
         };
         let at = tree.checked_add(index.checked_mul(size)?)?;
-        Some((number(inlined, at.checked_add(name)?)?, number(inlined, at.checked_add(parent)?)?))
+        let field = |field: usize| number(inlined, at.checked_add(field)?);
+        Some(Some((field(name)?, field(parent)?)))
     }
 
     fn line(&self, offset: u64, name: usize) -> Option<Line<'t>> {
