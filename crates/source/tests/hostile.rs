@@ -44,7 +44,7 @@ fn a_binary_with_other_bytes_is_no_danger() {
     let Some(programs) = programs() else { not_run!("gcc") };
     let addresses: Vec<u64> = (0x1000..0x1400).step_by(7).collect();
     let config =
-        ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() };
+        ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() };
     for program in &programs {
         asked(program, &addresses);
         let changes = prop::collection::vec((0..program.len(), any::<u8>()), 1..24);

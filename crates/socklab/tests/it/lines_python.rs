@@ -1,15 +1,14 @@
 //! The lines of programs in Python: each call that a program of `fixtures/lines` marks in a comment (`@sendto`) is
 //! told with that line, and no other line is told. `@connect?` may be made there or not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
 use socklab_prerequisites::{pythons, say_not_run};
 
-use crate::stage::socklab;
+use crate::lines::{Told, folder, marks, trace};
 
 /// Calls that Python's sockets make besides, at lines that say nothing of them.
 const BESIDES: [&str; 12] = [
@@ -26,64 +25,6 @@ const BESIDES: [&str; 12] = [
     "poll",
     "setsockopt",
 ];
-
-/// A call, and the line that it was told with.
-struct Told {
-    call: String,
-    file: Option<PathBuf>,
-    line: u64,
-    function: String,
-}
-
-fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/lines");
-    folder.canonicalize().expect("the folder of the programs")
-}
-
-/// Traces a command line, from `folder` as the user's own.
-fn trace(command: &[&str], folder: &Path, input: Option<&Path>) -> Vec<Told> {
-    let temporary = tempfile::tempdir().expect("a temporary folder");
-    let recording = temporary.path().join("run.jsonl");
-    let output = recording.to_string_lossy();
-    let mut words = vec!["trace", "--no-packets", "-t", "120", "-o", &*output, "--"];
-    words.extend(command);
-    let mut traced: Command = socklab(&words);
-    if let Some(input) = input {
-        traced.stdin(fs::File::open(input).expect("a file"));
-    }
-    let ended = traced.current_dir(folder).output().expect("socklab");
-    assert!(ended.status.success(), "{command:?}: {}", String::from_utf8_lossy(&ended.stderr));
-    let recording = fs::read_to_string(recording).expect("a recording");
-    let events = recording.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    let told = |event: Value| {
-        let call = event.get("call")?;
-        if call.get("implicit").is_some() {
-            return None;
-        }
-        let source = call.get("source");
-        let text = |field: &str| source?.get(field)?.as_str();
-        Some(Told {
-            call: call.get("name")?.as_str()?.to_owned(),
-            file: text("file").map(PathBuf::from),
-            line: source.and_then(|source| source.get("line")?.as_u64()).unwrap_or_default(),
-            function: text("function").unwrap_or_default().to_owned(),
-        })
-    };
-    events.filter_map(told).collect()
-}
-
-/// The calls that a program's lines are marked with.
-fn marks(program: &Path) -> BTreeMap<u64, Vec<String>> {
-    let text = fs::read_to_string(program).expect("a program");
-    let mut marks = BTreeMap::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let Some((_, comment)) = line.rsplit_once("# @") else { continue };
-        let calls = format!("@{comment}");
-        let calls = calls.split_whitespace().map(|call| call.trim_start_matches('@').to_owned());
-        marks.insert(number, calls.collect());
-    }
-    marks
-}
 
 /// Compares what was told with a program's marks. `others`: calls that only the language's own library makes.
 /// Returns how many were right.

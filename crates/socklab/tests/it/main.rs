@@ -33,6 +33,7 @@ mod isolation;
 mod lab;
 mod languages;
 mod learn;
+mod lines;
 mod lines_python;
 mod nothing_left;
 mod ntp_replies;
