@@ -6,21 +6,29 @@ use std::collections::BTreeSet;
 use socklab_event::{
     Args, Bytes, Call, Endpoint, Errno, Event, Fate, Frame, OptionValue, Process, SocketId, What,
 };
-use socklab_flows::{Flows, Position, RecordedProcess, file_name};
+use socklab_flows::{Flows, NumberMap, Position, RecordedProcess, file_name};
 
 use crate::subject::Subject;
 
 /// What can be searched for in a recording.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts<'f, 't> {
     flows: &'f Flows<'t>,
     origin: u64,
+    /// Whom each socket has asked for a connection, also in vain.
+    asked: NumberMap<usize, Vec<&'t Endpoint>>,
 }
 
 impl<'f, 't> Facts<'f, 't> {
     /// Those of a recording, whose times count from `origin` (nanoseconds of `CLOCK_MONOTONIC`).
     pub fn of(flows: &'f Flows<'t>, origin: u64) -> Self {
-        Self { flows, origin }
+        let mut asked: NumberMap<usize, Vec<&'t Endpoint>> = NumberMap::default();
+        for (at, _, call) in flows.calls() {
+            if let (Some(address), Some(socket)) = (call.asks(), flows.socket_at(at)) {
+                asked.entry(socket).or_default().push(address);
+            }
+        }
+        Self { flows, origin, asked }
     }
 
     /// Those of the event at a position.
@@ -79,6 +87,8 @@ impl<'f, 't> Facts<'f, 't> {
         }
         if let Some(socket) = flows.socket_at(at) {
             about.socket(&flows.sockets[socket].identity);
+            let asked = self.asked.get(&socket).into_iter().flatten();
+            asked.for_each(|address| about.endpoint(address));
         }
         if let Some(connection) = flows.connection_at(at) {
             let ends = flows.connections[connection].ends.iter();
@@ -152,12 +162,14 @@ fn has_failed(call: &Call) -> bool {
     call.error().is_some_and(|errno| !errno.is_not_now() && errno != Errno::EINPROGRESS)
 }
 
-/// What people call a process: as its column does, as its command is labelled, and by its program.
+/// What people call a process: as its column does, as its command is labelled, by its program and by the
+/// file of that.
 fn names(process: &RecordedProcess<'_>) -> Vec<String> {
     let label = process.actor().filter(|label| !label.is_empty());
-    let program = process.argv.first().map(|program| file_name(program));
-    let words = label.into_iter().chain(program).map(str::to_owned);
-    [process.name()].into_iter().chain(words).collect()
+    let file = process.argv.first().map(|program| file_name(program));
+    let words = label.into_iter().chain(file).map(str::to_owned);
+    let program = Some(process.program()).filter(|program| !program.is_empty());
+    [process.name()].into_iter().chain(program).chain(words).collect()
 }
 
 /// Who an event is about. A listening socket and its connection have much in common.

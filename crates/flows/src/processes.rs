@@ -55,6 +55,12 @@ impl<'t> RecordedProcess<'t> {
         self.column.map(|column| column.label.as_str())
     }
 
+    /// The name of the program it runs: its file, or the script that an interpreter runs. Empty if that
+    /// is not known.
+    pub fn program(&self) -> String {
+        program_name("", self.argv)
+    }
+
     /// Its display name: the command's label or the program's own name, or else `#ID`.
     pub fn name(&self) -> String {
         let label = self.actor().filter(|_| self.is_command).unwrap_or("");
