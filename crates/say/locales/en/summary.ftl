@@ -37,8 +37,8 @@ summary-recorder = open until socklab ended the programs
 summary-alike = { $n } like this, with the medians above; in all, bytes { $out }: { $sent }, bytes { $back }: { $received }
 summary-slowest = slowest: { $time }, { $address }, at { $at } s
 summary-more = { $n ->
-        [one] { $n } more: `socklab draw --summary --json` has it.
-       *[other] { $n } more: `socklab draw --summary --json` has them.
+        [one] { $n } more: `socklab draw --summary --json run.jsonl` has it.
+       *[other] { $n } more: `socklab draw --summary --json run.jsonl` has them.
     }
 summary-unknown = ?
 

@@ -37,8 +37,8 @@ summary-recorder = abierta hasta que socklab terminó los programas
 summary-alike = { $n } como esta, con las medianas arriba; en total, bytes { $out }: { $sent }, bytes { $back }: { $received }
 summary-slowest = la más lenta: { $time }, { $address }, a los { $at } s
 summary-more = { $n ->
-        [one] Y { $n } más: está en `socklab draw --summary --json`.
-       *[other] Y { $n } más: están en `socklab draw --summary --json`.
+        [one] Y { $n } más: está en `socklab draw --summary --json run.jsonl`.
+       *[other] Y { $n } más: están en `socklab draw --summary --json run.jsonl`.
     }
 summary-unknown = ?
 

@@ -91,6 +91,23 @@ fn a_thousand_connections_are_a_few_lines() {
 }
 
 #[test]
+fn of_many_that_differ_the_first_are_shown_and_the_others_counted() {
+    let mut story = Story::new();
+    let client = story.command("client", "python3 scan.py");
+    for port in 1..=50 {
+        let sock = story.tcp(client);
+        story.connect(sock, &format!("192.0.2.1:{port}"));
+        story.close(sock);
+    }
+    let text = text(&story.build(), "en");
+    assert!(
+        text.contains("client → 192.0.2.1:40 ") && !text.contains("client → 192.0.2.1:41 "),
+        "{text}"
+    );
+    assert!(text.contains("10 more:"), "{text}");
+}
+
+#[test]
 fn ascii_has_no_other_arrows() {
     let flows_of = scenes::upper_tcp();
     let summary = Summary::of(&Flows::of(&flows_of));
