@@ -155,9 +155,11 @@ impl Sheet<'_> {
         page.close("details");
     }
 
+    /// The name of the call comes first: in a narrow window, the last figures are out of sight.
     fn row(&self, cell: &'static str, cells: &[String; 6], page: &mut Xml) {
         page.open("tr", &[]);
-        for text in cells {
+        let [figures @ .., name] = cells;
+        for text in [name].into_iter().chain(figures) {
             page.text_element(cell, &[], text);
         }
         page.close("tr");
