@@ -467,6 +467,9 @@ pub(crate) struct Follow {
     #[arg(short, long, value_name = "N")]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     pub(crate) connection: Option<usize>,
+    #[arg(short, long, value_name = "EXPRESSION", value_parser = Filter::parse)]
+    #[arg(conflicts_with = "connection")]
+    pub(crate) filter: Option<Filter>,
     #[arg(long, conflicts_with = "json")]
     pub(crate) hex: bool,
     #[arg(long)]

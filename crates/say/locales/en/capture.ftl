@@ -86,13 +86,14 @@ mermaid-long = { $path }: more than the 50,000 characters that Mermaid draws by 
 
 ## follow
 follow-none = { $path }: no conversation was recorded
+follow-none-fits = { $path }: no conversation fits this filter
 follow-unknown = { $path }: there is no conversation { $n }, only { $all }
 follow-unknown-hint = All of them: socklab follow { $path }
 follow-choose = { $n ->
     [one] There is one conversation.
    *[other] There are { $n } conversations: choose one.
  }
-follow-choose-hint = For example: socklab follow { $path } --connection 1
+follow-choose-hint = For example: socklab follow { $path } --connection { $n }
 # The two ends, and how many bytes each sent; TCP or UDP follows.
 follow-line = { $n }: { $from } → { $to }, { $there } B →, { $back } B ←,
 follow-closed = closed by { $who } first

@@ -49,6 +49,7 @@ arg-trace-grace = After the last program has ended: how long the others may fini
 arg-draw-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several become one drawing, aligned by their clocks
 arg-follow-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input
 arg-follow-connection = Which conversation, by its number in the list that is shown if there are several
+arg-follow-filter = Only conversations in which something was said that fits, such as 'port 8080' or 'bytes "GET"'
 arg-follow-hex = In hexadecimal, with offsets that count in each direction
 arg-follow-json = Print JSON, for scripts: each message with its time, its offset and its bytes
 arg-follow-output = Write each direction into a file of its own in this folder: 1-client-to-server.bin, 1-server-to-client.bin; of all conversations, unless one is chosen
@@ -144,6 +145,7 @@ examples-draw =
 examples-follow =
     $ socklab follow run.jsonl  # the conversation, or a list of them
     $ socklab follow run.jsonl --connection 2
+    $ socklab follow run.jsonl --filter 'port 8080'
     $ socklab follow capture.pcapng -c 1 --hex
     $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
     $ socklab follow run.jsonl -c 1 -o streams  # the bytes themselves, a file for each direction

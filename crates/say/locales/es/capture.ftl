@@ -86,13 +86,14 @@ mermaid-long = { $path }: más de los 50 000 caracteres que Mermaid dibuja por o
 
 ## follow
 follow-none = { $path }: no se grabó ninguna conversación
+follow-none-fits = { $path }: ninguna conversación cumple este filtro
 follow-unknown = { $path }: no hay conversación { $n }, solo { $all }
 follow-unknown-hint = Todas: socklab follow { $path }
 follow-choose = { $n ->
     [one] Hay una conversación.
    *[other] Hay { $n } conversaciones: elige una.
  }
-follow-choose-hint = Por ejemplo: socklab follow { $path } --connection 1
+follow-choose-hint = Por ejemplo: socklab follow { $path } --connection { $n }
 # Los dos extremos, y cuántos bytes envió cada uno; sigue TCP o UDP.
 follow-line = { $n }: { $from } → { $to }, { $there } B →, { $back } B ←,
 follow-closed = la cerró primero { $who }

@@ -49,6 +49,7 @@ arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás 
 arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias se dibujan como una, alineadas por sus relojes
 arg-follow-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar
 arg-follow-connection = Qué conversación, por su número en la lista que se muestra si hay varias
+arg-follow-filter = Solo conversaciones en las que se dijo algo que lo cumple, como 'port 8080' o 'bytes "GET"'
 arg-follow-hex = En hexadecimal, con posiciones que cuentan en cada dirección
 arg-follow-json = Imprime JSON, para scripts: cada mensaje con su hora, su posición y sus bytes
 arg-follow-output = Escribe cada dirección en un archivo propio de esta carpeta: 1-client-to-server.bin, 1-server-to-client.bin; de todas las conversaciones, si no se elige una
@@ -144,6 +145,7 @@ examples-draw =
 examples-follow =
     $ socklab follow run.jsonl  # la conversación, o una lista de ellas
     $ socklab follow run.jsonl --connection 2
+    $ socklab follow run.jsonl --filter 'port 8080'
     $ socklab follow captura.pcapng -c 1 --hex
     $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
     $ socklab follow run.jsonl -c 1 -o streams  # los bytes mismos, un archivo por dirección

@@ -34,6 +34,10 @@ fn of_several_conversations_one_is_chosen() {
     insta::assert_snapshot!(ended.text());
     let one = follow("curl", &["--connection", "2"]).exits(0).text();
     assert!(one.contains("\n→ GET / HTTP/1.1\\r\\n\n"), "{one}");
+    let one = follow("curl", &["--filter", "port 8080"]).exits(0).text();
+    assert!(one.starts_with("2: curl "), "{one}");
+    let none = follow("curl", &["--filter", "port 1"]).exits(1);
+    assert!(none.errors.contains("fits this filter"), "{}", none.errors);
     assert!(follow("curl", &["-c", "3"]).exits(2).errors.contains("no conversation 3"));
     let list: Value = serde_json::from_str(&follow("curl", &["--json"]).exits(2).text()).unwrap();
     assert_eq!(list["conversations"].as_array().map(Vec::len), Some(2));

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -25,7 +24,7 @@ const DIRECTIONS: [&str; 2] = ["client-to-server", "server-to-client"];
 pub(super) fn write(
     told: &Told<'_, '_>,
     folder: &Path,
-    which: Range<usize>,
+    which: &[usize],
     partial: bool,
 ) -> Result<ExitCode> {
     let speaker = told.speaker;
@@ -36,7 +35,7 @@ pub(super) fn write(
         _ => {}
     }
     let (mut files, mut lacking) = (0_u64, 0_u64);
-    for index in which {
+    for &index in which {
         let said = told.dialogues.said(index);
         for (side, direction) in DIRECTIONS.iter().enumerate() {
             let (runs, missing) = runs(&said, side);

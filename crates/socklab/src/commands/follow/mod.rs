@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::{Value, json};
 use socklab_event::Family;
+use socklab_filter::{Facts, Filter, Verdict};
 use socklab_flows::{Dialogue, Dialogues, Ended, Flows, Said};
 use socklab_say::{Speaker, clean, count, say};
 
@@ -26,41 +27,40 @@ pub(crate) fn follow(speaker: Speaker, options: &cli::Follow) -> Result<ExitCode
     let told = Told { speaker, flows: &flows, dialogues: &dialogues };
     let all = dialogues.all().len();
     let path = || socklab_say::path(&options.file);
-    let chosen = match options.connection {
-        _ if all == 0 => {
-            return Err(
-                Failure::new(ExitReason::No, say!(speaker, "follow-none", path = path())).into()
-            );
-        }
-        Some(number) if number > all => {
-            let what = say!(
-                speaker,
-                "follow-unknown",
-                path = path(),
-                n = number.to_string(),
-                all = count(all as u64)
-            );
+    if all == 0 {
+        let what = say!(speaker, "follow-none", path = path());
+        return Err(Failure::new(ExitReason::No, what).into());
+    }
+    let chosen: Vec<usize> = match (options.connection, &options.filter) {
+        (Some(number), _) if number > all => {
+            let (n, all) = (number.to_string(), count(all as u64));
+            let what = say!(speaker, "follow-unknown", path = path(), n = n, all = all);
             let hint = say!(speaker, "follow-unknown-hint", path = path());
             return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
         }
-        Some(number) => Some(number - 1),
-        None if all == 1 => Some(0),
-        None => None,
+        (Some(number), _) => vec![number - 1],
+        (None, Some(filter)) => (0..all).filter(|index| told.fits(*index, filter)).collect(),
+        (None, None) => (0..all).collect(),
     };
-    if let Some(folder) = &options.output {
-        let which = chosen.map_or(0..all, |one| one..one + 1);
-        return files::write(&told, folder, which, options.partial);
+    if chosen.is_empty() {
+        let what = say!(speaker, "follow-none-fits", path = path());
+        let hint = say!(speaker, "follow-unknown-hint", path = path());
+        return Err(Failure::new(ExitReason::No, what).hint(hint).into());
     }
-    let Some(index) = chosen else {
+    if let Some(folder) = &options.output {
+        return files::write(&told, folder, &chosen, options.partial);
+    }
+    let [index] = chosen[..] else {
         match options.json {
             true => {
-                let list: Vec<Value> = (0..all).map(|index| told.json(index, None)).collect();
-                write_json(&json!({ "conversations": list }))?;
+                let list = chosen.iter().map(|index| told.json(*index, None));
+                write_json(&json!({ "conversations": list.collect::<Vec<Value>>() }))?;
             }
-            false => (0..all).for_each(|index| println!("{}", told.line(index))),
+            false => chosen.iter().for_each(|index| println!("{}", told.line(*index))),
         }
-        let what = say!(speaker, "follow-choose", n = count(all as u64));
-        let hint = say!(speaker, "follow-choose-hint", path = path());
+        let what = say!(speaker, "follow-choose", n = count(chosen.len() as u64));
+        let n = (chosen[0] + 1).to_string();
+        let hint = say!(speaker, "follow-choose-hint", path = path(), n = n);
         return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
     };
     let said = dialogues.said(index);
@@ -84,6 +84,14 @@ struct Told<'a, 't> {
 impl Told<'_, '_> {
     fn dialogue(&self, index: usize) -> &Dialogue {
         &self.dialogues.all()[index]
+    }
+
+    /// True if anything that was said fits, or may fit.
+    fn fits(&self, index: usize, filter: &Filter) -> bool {
+        let origin = self.flows.order.first().map_or(0, |event| event.at);
+        let facts = Facts::of(self.flows, origin);
+        let said = self.dialogues.said(index);
+        said.iter().any(|one| filter.verdict(&facts.at(one.at)) != Verdict::No)
     }
 
     /// The program at an end, if it was recorded.
