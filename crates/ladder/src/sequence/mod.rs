@@ -9,8 +9,9 @@ use crate::label::{Label, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Ladder, NoteKind, Row};
 use crate::spoken::DATA;
 
-/// Texts are broken into lines of about so many characters.
-const LINE: usize = 60;
+/// Texts are broken into lines of about so many characters: Mermaid makes no note between two columns
+/// wider than what is between them.
+const LINE: usize = 44;
 
 /// What is drawn, from top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
