@@ -149,7 +149,7 @@ examples-follow =
     $ socklab follow capture.pcapng -c 1 --hex
     $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
     $ socklab follow run.jsonl -c 1 -o streams  # the bytes themselves, a file for each direction
-    → stands before what was said by the end that began, ← before what the other said. A line break that was sent is shown (\n), and begins a new line. What is missing is counted, as in “→… 1,234 bytes not recorded …”, without a blank behind the arrow.
+    → stands before what was said by the end that began, ← before what the other said. A line break that was sent is shown (\n), and begins a new line. What is missing is counted, as in “→… 36 bytes not recorded …”, without a blank behind the arrow.
 examples-host =
     $ socklab host
 examples-resolve =

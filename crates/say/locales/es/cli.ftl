@@ -149,7 +149,7 @@ examples-follow =
     $ socklab follow captura.pcapng -c 1 --hex
     $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
     $ socklab follow run.jsonl -c 1 -o streams  # los bytes mismos, un archivo por dirección
-    → va delante de lo que dijo el extremo que comenzó, ← delante de lo que dijo el otro. Un salto de línea enviado se muestra (\n) y comienza otra línea. Lo que falta se cuenta, como en «→… 1.234 bytes no grabados …», sin espacio tras la flecha.
+    → va delante de lo que dijo el extremo que comenzó, ← delante de lo que dijo el otro. Un salto de línea enviado se muestra (\n) y comienza otra línea. Lo que falta se cuenta, como en «→… 36 bytes no grabados …», sin espacio tras la flecha.
 examples-host =
     $ socklab host
 examples-resolve =
