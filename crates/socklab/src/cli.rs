@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Trace(Trace),
     Draw(Draw),
     Follow(Follow),
+    Diff(Diff),
     Host {
         #[arg(long)]
         json: bool,
@@ -478,6 +479,17 @@ pub(crate) struct Follow {
     pub(crate) output: Option<PathBuf>,
     #[arg(long, requires = "output")]
     pub(crate) partial: bool,
+pub(crate) struct Diff {
+    #[arg(value_name = "A.jsonl")]
+    pub(crate) a: PathBuf,
+    #[arg(value_name = "B.jsonl")]
+    pub(crate) b: PathBuf,
+    pub(crate) all: bool,
+    #[arg(long, value_name = "COLUMNS", value_parser = columns)]
+    pub(crate) width: Option<usize>,
+    pub(crate) ascii: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
 }
 
 /// Options for how a ladder looks.

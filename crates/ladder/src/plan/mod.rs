@@ -55,7 +55,7 @@ mod token;
 mod unit;
 mod visible;
 mod ways;
-mod wording;
+pub(crate) mod wording;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,16 @@ use crate::options::Detail;
 /// The call as made: name and arguments. What it sent may have a name that says more than its bytes.
 pub(crate) fn asked(call: &Call, detail: Detail, name: Option<&Name>, speaker: Speaker) -> Label {
     let sent = name.filter(|name| !name.is_text);
+/// A call and its result on one line, for a display that is not a ladder: with at most `data` characters of
+/// what it moved.
+pub fn call_text(call: &Call, data: usize, speaker: Speaker) -> String {
+    let mut label = asked(call, Detail::Essential, speaker);
+    label.parts.extend(answered(call, None, speaker).0.parts);
+    label.brief(data, speaker)
+}
+
+/// The call as made: name and arguments.
+pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
     let name = clean(call.library_name());
     let label = Label::default().then(PartKind::Name, name.clone());
     let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
@@ -238,6 +248,35 @@ impl Label {
     }
 }
 
+/// What people call a socket of this kind: `tcp`, `udp, ipv6`, `unix stream`.
+pub fn kind_of_socket(family: Family, kind: SocketType, protocol: Protocol) -> String {
+    let bare = |name: String| {
+        // A number without a name keeps its prefix: it would say nothing alone.
+        let short = name.split_once('_').map_or(&*name, |(_, short)| short);
+        if short.parse::<i32>().is_ok() { name } else { short.to_lowercase() }
+    };
+    let usual = match protocol {
+        Protocol::IP => true,
+        Protocol::TCP => kind == SocketType::STREAM,
+        Protocol::UDP => kind == SocketType::DGRAM,
+        other => other.number() == 0,
+    };
+    let plain = bare(kind.to_string());
+    match (family, kind) {
+        (Family::INET, SocketType::STREAM) if usual => "tcp".to_owned(),
+        (Family::INET, SocketType::DGRAM) if usual => "udp".to_owned(),
+        (Family::INET6, SocketType::STREAM) if usual => "tcp, ipv6".to_owned(),
+        (Family::INET6, SocketType::DGRAM) if usual => "udp, ipv6".to_owned(),
+        (Family::UNIX, _) => format!("unix {plain}"),
+        // The two types do the same there, `netlink(7)`.
+        (Family::NETLINK, _) if matches!(protocol, Protocol::Netlink(_)) => {
+            format!("netlink {}", bare(protocol.to_string()))
+        }
+        _ if usual => format!("{} {plain}", bare(family.to_string())),
+        _ => format!("{} {plain} {}", bare(family.to_string()), bare(protocol.to_string())),
+    }
+}
+
 /// A socket as the kernel's tables showed it: its state and its queues, and its addresses if nothing
 /// else says which socket it is.
 pub(crate) fn seen(state: &State, addresses: bool, speaker: Speaker) -> String {
@@ -283,7 +322,7 @@ pub(crate) fn seen(state: &State, addresses: bool, speaker: Speaker) -> String {
 }
 
 /// An address, with the wildcard address shortened: `*:12000`.
-pub(crate) fn shown(address: &Endpoint) -> String {
+pub fn shown(address: &Endpoint) -> String {
     match address.port().filter(|_| address.is_any_address()) {
         Some(port) => format!("*:{port}"),
         None => clean(&address.unmapped().to_string()),
@@ -329,7 +368,8 @@ fn ready(args: &Args) -> String {
     if items.is_empty() { String::new() } else { format!("({})", list(&items)) }
 }
 
-fn option_value(value: &OptionValue, speaker: Speaker) -> String {
+/// The value of a socket option.
+pub fn option_value(value: &OptionValue, speaker: Speaker) -> String {
     match value {
         OptionValue::Int(value) => value.to_string(),
         OptionValue::Linger(Some(seconds)) => {

@@ -80,6 +80,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Trace(options)) => return trace::trace(speaker, &options),
         Some(Command::Draw(options)) => trace::draw(speaker, &options)?,
         Some(Command::Follow(options)) => return follow::follow(speaker, &options),
+        Some(Command::Diff(options)) => return trace::diff(speaker, &options),
         Some(Command::Host { json }) => return lookup::host(speaker, json),
         Some(Command::Resolve(options)) => return lookup::resolve(speaker, &options),
         Some(Command::Service { queries, json }) => {

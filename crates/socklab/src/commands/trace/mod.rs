@@ -6,6 +6,7 @@
 mod awaiting;
 mod clock;
 mod commands;
+mod diff;
 mod frames;
 mod news;
 mod outputs;
@@ -36,6 +37,7 @@ use picture::to_text;
 use recording::Keeping;
 
 pub(crate) use commands::{TracedProgram, course_program, program};
+pub(crate) use diff::diff;
 pub(crate) use frames::Frames;
 pub(crate) use picture::{FileFormat, draw_to, ladder_of, sentence};
 pub(crate) use reading::read_whole;
