@@ -181,6 +181,10 @@ impl Comparing<'_, '_> {
                     };
                     parts.push((key, part));
                 }
+                // The calls themselves stand in rows of their own.
+                if pair.is_same && matches!(strand.about, About::Order) {
+                    continue;
+                }
                 rows.push(Row {
                     who: who.clone(),
                     connection,
@@ -294,7 +298,7 @@ impl Comparing<'_, '_> {
             let originals = |deeds: &[Deed], all: &[Deed], at: usize| {
                 all.iter().position(|deed| deed.at == deeds[at].at).unwrap_or(at)
             };
-            let pairs = pairs.into_iter().filter(|pair| !pair.is_same).map(|pair| Pair {
+            let pairs = pairs.into_iter().map(|pair| Pair {
                 a: pair.a.map(|at| originals(&in_a, one, at)),
                 b: pair.b.map(|at| originals(&in_b, two, at)),
                 ..pair

@@ -9,6 +9,7 @@ use socklab_flows::{ConnectionKind, Flows, Position};
 
 use crate::form::{About, Deed, Kind, Step, Strand};
 use crate::knowledge::Manners;
+use crate::reading::is_killed;
 
 /// Which commands serve one connection after the other, and in which order they do.
 pub(crate) fn of(flows: &Flows<'_>, manners: &Manners, end: Position) -> (Vec<bool>, Vec<Strand>) {
@@ -22,7 +23,7 @@ pub(crate) fn of(flows: &Flows<'_>, manners: &Manners, end: Position) -> (Vec<bo
         let command = flows.process_at(at).and_then(|process| flows.processes[process].command);
         let command = command.and_then(|command| usize::try_from(command).ok());
         let Some(command) = command.filter(|command| *command < commands) else { continue };
-        if flows.is_recorders_doing(at) {
+        if flows.is_recorders_doing(at) || is_killed(flows, at) {
             continue;
         }
         let accepts = matches!(call.args, Args::Accept { .. });

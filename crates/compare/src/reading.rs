@@ -231,7 +231,7 @@ impl Reader<'_, '_> {
                 if let Some(track) = self.tracks.get_mut(&Key::Socket(own)) {
                     let torn = unread.is_some_and(|received| received < track.sent);
                     if torn || kills || track.is_cut {
-                        track.forget_how_much();
+                        track.forget_how_much(kills);
                     }
                 }
             }
@@ -243,26 +243,15 @@ impl Reader<'_, '_> {
         usize::try_from(command).ok()
     }
 
-    /// True if a signal that comes from elsewhere ended the process: when it came is chance, and what it did
-    /// last with it.
-    fn is_killed(&self, at: Position) -> bool {
-        let process = self.flows.process_at(at).map(|process| &self.flows.processes[process]);
-        let signals = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
-        process.is_some_and(|process| {
-            let exit = process.exit.filter(|_| process.ended_by_recorder.is_none());
-            matches!(exit, Some(Exit::Signal(signal)) if signals.contains(&signal))
-        })
-    }
-
     fn is_socket_killed(&self, socket: usize) -> bool {
-        self.flows.sockets[socket].calls.first().is_some_and(|at| self.is_killed(*at))
+        self.flows.sockets[socket].calls.first().is_some_and(|at| is_killed(self.flows, *at))
     }
 
     fn strands(&mut self) -> Vec<Strand> {
         let mut strands = Vec::new();
         for (key, mut track) in std::mem::take(&mut self.tracks) {
             let first = track.deeds.first().or(track.incoming.first()).map(|deed| deed.at);
-            if first.is_some_and(|at| self.is_killed(at)) {
+            if first.is_some_and(|at| is_killed(self.flows, at)) {
                 track.deeds.retain(|deed| !deed.is_by_kernel());
             }
             let (about, incoming) = match key {
@@ -295,7 +284,7 @@ impl Reader<'_, '_> {
                         _ => [None; 2],
                     };
                     let killed = ends.into_iter().flatten().any(|it| self.is_socket_killed(it));
-                    let is_killed = killed || self.is_killed(first);
+                    let is_killed = killed || is_killed(self.flows, first);
                     strands.push(Strand { command: self.command_at(first), about, deeds, is_killed });
                 }
             }
@@ -327,7 +316,7 @@ impl Reader<'_, '_> {
             match exit {
                 _ if forced && is_command => {
                     let at = self.flows.ended_by_recorder.unwrap_or(last);
-                    deeds.push(deed(Kind::Stays, at));
+                    deeds.extend((at < self.end).then(|| deed(Kind::Stays, at)));
                 }
                 Some((at, exit)) if !forced => deeds.push(deed(Kind::Exits(*exit), *at)),
                 _ => {}
@@ -360,7 +349,7 @@ impl Reader<'_, '_> {
         let strand = |((command, _), (stream, at, content)): ((usize, u8), (Stream, _, _))| {
             let kind = Kind::Prints { content };
             let deeds = vec![Deed { kind, at, calls: 1, received: 0, sent: 0 }];
-            let is_killed = self.is_killed(at);
+            let is_killed = is_killed(self.flows, at);
             Strand { command: Some(command), about: About::Output(stream), deeds, is_killed }
         };
         all.into_iter().map(strand).collect()
@@ -373,6 +362,17 @@ impl Reader<'_, '_> {
         let own = self.flows.processes.iter().find(|one| one.command == wanted);
         own.is_none_or(|own| own.exit.is_none() && own.ended_by_recorder.is_none())
     }
+}
+
+/// True if a signal that comes from elsewhere ended the process: when it came is chance, and what it did
+/// last with it.
+pub(crate) fn is_killed(flows: &Flows<'_>, at: Position) -> bool {
+    let process = flows.process_at(at).map(|process| &flows.processes[process]);
+    let signals = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
+    process.is_some_and(|process| {
+        let exit = process.exit.filter(|_| process.ended_by_recorder.is_none());
+        matches!(exit, Some(Exit::Signal(signal)) if signals.contains(&signal))
+    })
 }
 
 /// The errors of a connection that was cut, whichever call gets to know of it.

@@ -87,7 +87,8 @@ impl Comparison {
             drawn.push(fold(rest));
         }
         drawn.push(String::new());
-        drawn.join("\n")
+        let text = drawn.join("\n");
+        if style.ascii { ascii(&text) } else { text }
     }
 }
 
@@ -126,6 +127,7 @@ fn ascii(text: &str) -> String {
             '…' => plain.push_str("..."),
             '“' | '”' | '«' | '»' => plain.push('"'),
             '\u{a0}' => plain.push(' '),
+            '\u{2009}' | '\u{202f}' => plain.push(' '),
             char if char.is_ascii() => plain.push(char),
             char => plain.push_str(&char.escape_default().to_string()),
         }

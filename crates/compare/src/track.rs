@@ -298,8 +298,8 @@ impl Track {
     }
 
     /// The connection was cut by the other end: what went through before, and which call noticed, is
-    /// chance.
-    pub(crate) fn forget_how_much(&mut self) {
+    /// chance. `killed`: so is whether anything came, because it was a signal that ended the other end.
+    pub(crate) fn forget_how_much(&mut self, killed: bool) {
         for deed in self.deeds.iter_mut().chain(&mut self.incoming) {
             match &mut deed.kind {
                 Kind::Sends { content, .. } | Kind::Receives { content, .. } => {
@@ -309,7 +309,11 @@ impl Track {
                 _ => {}
             }
         }
-        let stays = |deed: &Deed| !matches!(deed.kind, Kind::SeesEnd | Kind::IsCut(_));
+        let stays = |deed: &Deed| match deed.kind {
+            Kind::SeesEnd | Kind::IsCut(_) => false,
+            Kind::Receives { .. } => !killed,
+            _ => true,
+        };
         self.deeds.retain(stays);
         self.incoming.retain(stays);
     }

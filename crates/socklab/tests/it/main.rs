@@ -12,6 +12,7 @@ mod commands;
 mod corpus;
 mod course;
 mod course_source;
+mod diff;
 mod doctor;
 mod environment;
 mod escapes;
