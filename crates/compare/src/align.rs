@@ -261,8 +261,7 @@ fn same_in_any_order(a: &Content, b: &Content) -> bool {
     let (a, b) = (a.whole(), b.whole());
     let (Some(a), Some(b)) = (a, b) else { return false };
     let sorted = |bytes: Vec<u8>| {
-        let mut bytes: Vec<u8> =
-            bytes.into_iter().filter(|byte| !byte.is_ascii_digit()).collect();
+        let mut bytes: Vec<u8> = bytes.into_iter().filter(|byte| !byte.is_ascii_digit()).collect();
         bytes.sort_unstable();
         bytes
     };

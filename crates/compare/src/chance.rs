@@ -111,7 +111,10 @@ mod tests {
     #[test]
     fn the_time_of_day_is_chance() {
         let same = |a: &str, b: &str| masked(a.as_bytes()) == masked(b.as_bytes());
-        assert!(same("Date: Sat, 28 Nov 2026 20:38:07 GMT\r\n", "Date: Sun, 29 Nov 2026 00:01:02 GMT\r\n"));
+        assert!(same(
+            "Date: Sat, 28 Nov 2026 20:38:07 GMT\r\n",
+            "Date: Sun, 29 Nov 2026 00:01:02 GMT\r\n"
+        ));
         assert!(same("at 2026-11-28 20:38:07", "at 2027-01-02 03:04:05"));
         assert!(same("Saturday, November 28, 2026 20:38", "Saturday, November 29, 2026 20:39"));
     }

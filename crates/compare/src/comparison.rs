@@ -20,6 +20,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// The row in which the two part first; `None` if nothing is different.
     pub first: Option<usize>,
+    /// The events that show what each of the two does there; `None` for one that does nothing more.
+    pub parted: [Option<u64>; 2],
     /// That difference, in a sentence.
     pub sentence: Option<String>,
     /// What could not be compared.
@@ -68,9 +70,7 @@ impl Comparison {
         let columns: Vec<_> = commands
             .iter()
             .enumerate()
-            .filter_map(|(own, other)| {
-                Some((&a.header.columns[own], &b.header.columns[(*other)?]))
-            })
+            .filter_map(|(own, other)| Some((&a.header.columns[own], &b.header.columns[(*other)?])))
             .collect();
         let mut names = Names::of(&columns, &run_a.named, &run_b.named);
         let role_a: Vec<usize> = (0..commands.len()).collect();
@@ -98,7 +98,8 @@ impl Comparison {
         for (one, other) in &connections {
             let ends = [&flows_a.connections[*one].ends, &flows_b.connections[*other].ends];
             for (one, other) in ends[0].iter().zip(ends[1]) {
-                let port = |end: &socklab_flows::End| Some(end.address.as_ref()?.port()?.to_string());
+                let port =
+                    |end: &socklab_flows::End| Some(end.address.as_ref()?.port()?.to_string());
                 if let (Some(one), Some(other)) = (port(one), port(other)) {
                     names.pair(&one, &other);
                 }
@@ -167,9 +168,8 @@ impl Comparing<'_, '_> {
                 let (one, other) = (pair.a.map(|at| &a[at]), pair.b.map(|at| &b[at]));
                 let key = key(one, other, pair, &scale);
                 if !pair.is_same && !std::mem::replace(&mut differs, true) {
-                    let next = |of: fn(&Pair) -> Option<usize>| {
-                        beside.pairs[place..].iter().find_map(of)
-                    };
+                    let next =
+                        |of: fn(&Pair) -> Option<usize>| beside.pairs[place..].iter().find_map(of);
                     let next_a = next(|pair| pair.a).map(|at| &a[at]);
                     let next_b = next(|pair| pair.b).map(|at| &b[at]);
                     let key = self::key(next_a.or(one), next_b.or(other), pair, &scale).min(key);
@@ -197,13 +197,17 @@ impl Comparing<'_, '_> {
             }
         }
         let first = parts.into_iter().min_by_key(|(key, part)| (*key, part.row));
+        let parted = [0, 1].map(|side| {
+            let deed = first.as_ref().and_then(|(_, part)| part.next[side])?;
+            Some(self.sides[side].flows.order[deed.at].seq)
+        });
         let sentence = first.as_ref().map(|(_, part)| words.first(part));
         let row = first.map(|(_, part)| part.row);
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|index| (rows[*index].key, *index));
         let first = row.and_then(|row| order.iter().position(|index| *index == row));
         let rows = order.iter().map(|index| rows[*index].clone()).collect();
-        Comparison { rows, first, sentence, notes: self.notes() }
+        Comparison { rows, first, parted, sentence, notes: self.notes() }
     }
 
     fn ground(&self, strand: &Strand, beside: Option<&Strand>) -> Ground<'_> {
@@ -229,7 +233,8 @@ impl Comparing<'_, '_> {
         let strand = &self.run(side).strands[index];
         let other = &self.run(1 - side);
         let role = self.sides[side].role_of(strand);
-        let command = role.and_then(|role| self.sides[1 - side].role.iter().position(|it| *it == role));
+        let command =
+            role.and_then(|role| self.sides[1 - side].role.iter().position(|it| *it == role));
         let stopped = command.is_some_and(|command| other.open.get(command) == Some(&true));
         let only_seen = match strand.about {
             About::End { incoming, .. } => incoming,

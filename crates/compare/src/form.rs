@@ -92,32 +92,72 @@ pub(crate) struct Deed {
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the fields are those of the calls")]
 pub(crate) enum Kind {
-    Creates { family: Family, kind: SocketType, protocol: Protocol },
-    SetsOption { level: Name, option: Name, value: OptionValue, error: Option<Errno> },
+    Creates {
+        family: Family,
+        kind: SocketType,
+        protocol: Protocol,
+    },
+    SetsOption {
+        level: Name,
+        option: Name,
+        value: OptionValue,
+        error: Option<Errno>,
+    },
     /// From here on its calls wait, or do not (`O_NONBLOCK`).
     Waits(bool),
-    Binds { address: Endpoint, error: Option<Errno> },
-    Listens { backlog: i32, error: Option<Errno> },
-    Connects { address: Endpoint, error: Option<Errno> },
+    Binds {
+        address: Endpoint,
+        error: Option<Errno>,
+    },
+    Listens {
+        backlog: i32,
+        error: Option<Errno>,
+    },
+    Connects {
+        address: Endpoint,
+        error: Option<Errno>,
+    },
     Accepts,
     /// Bytes of a stream that were sent knowing the same, or one datagram.
-    Sends { content: Content, cuts: Vec<Cut>, to: Option<Endpoint>, whole: bool },
+    Sends {
+        content: Content,
+        cuts: Vec<Cut>,
+        to: Option<Endpoint>,
+        whole: bool,
+    },
     /// Bytes of a stream, or one datagram. `room`: how many the first call asked for at most.
-    Receives { content: Content, room: Option<u64>, is_told: bool },
+    Receives {
+        content: Content,
+        room: Option<u64>,
+        is_told: bool,
+    },
     /// It learned that the other end sends no more.
     SeesEnd,
     /// It learned that the connection was cut.
     IsCut(Errno),
-    Fails { call: Name, error: Errno },
-    ShutsDown { how: Shutdown, error: Option<Errno> },
+    Fails {
+        call: Name,
+        error: Errno,
+    },
+    ShutsDown {
+        how: Shutdown,
+        error: Option<Errno>,
+    },
     /// The last close. `by_kernel`: that of a process that ended; unknown if several processes had it.
-    Closes { by_kernel: Option<bool> },
-    Prints { content: Content },
+    Closes {
+        by_kernel: Option<bool>,
+    },
+    Prints {
+        content: Content,
+    },
     Exits(Exit),
     /// It had not ended by itself when the recording did.
     Stays,
     /// A step in the order of connections.
-    Serves { connection: usize, step: Step },
+    Serves {
+        connection: usize,
+        step: Step,
+    },
 }
 
 /// Where one send ended and the next began.

@@ -45,9 +45,8 @@ impl Manners {
     /// waits for nothing else meanwhile.
     pub(crate) fn is_in_order(&self, flows: &Flows<'_>, socket: usize, limit: Position) -> bool {
         let calls = flows.sockets[socket].calls.iter().filter(|at| **at < limit);
-        let moving = calls.filter(|at| {
-            flows.call(**at).is_some_and(|call| call.sends() || call.receives())
-        });
+        let moving =
+            calls.filter(|at| flows.call(**at).is_some_and(|call| call.sends() || call.receives()));
         let mut threads = moving.map(|at| {
             let place = &flows.order[*at].place;
             (place.process, place.thread)
@@ -109,9 +108,10 @@ pub(crate) fn is_dialogue(
     let one = &flows.connections[connection];
     one.kind == ConnectionKind::Stream
         && !one.is_to_itself()
-        && one.ends.iter().all(|end| {
-            end.socket.is_some_and(|socket| manners.is_in_order(flows, socket, limit))
-        })
+        && one
+            .ends
+            .iter()
+            .all(|end| end.socket.is_some_and(|socket| manners.is_in_order(flows, socket, limit)))
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ impl Side<'_, '_> {
         for (index, strands) in strands {
             let connection = &self.flows.connections[index];
             let owner = |side: usize| {
-                let socket = connection.ends[side].socket.or(connection.listener.filter(|_| side == 1));
+                let socket =
+                    connection.ends[side].socket.or(connection.listener.filter(|_| side == 1));
                 let own = strands.iter().find(|one| one.end().is_some_and(|it| it.1 == side));
                 let by_strand = own.and_then(|strand| self.role_of(strand));
                 by_strand.or_else(|| {
@@ -203,9 +204,10 @@ pub(crate) fn strands(
     let both = paired.iter().enumerate().filter_map(|(a, b)| Some((a, (*b)?))).collect();
     let is_order = |run: &Run, index: usize| matches!(run.strands[index].about, About::Order);
     let left = |run: &Run, paired: Vec<bool>| {
-        let left = paired.into_iter().enumerate().filter(|(index, paired)| {
-            !paired && !is_order(run, *index)
-        });
+        let left = paired
+            .into_iter()
+            .enumerate()
+            .filter(|(index, paired)| !paired && !is_order(run, *index));
         left.map(|(index, _)| index).collect()
     };
     let only_a = left(a.run, paired.iter().map(Option::is_some).collect());
@@ -223,7 +225,10 @@ fn fits(certainty: u8, a: &Strand, b: &Strand, to_b: &BTreeMap<usize, usize>) ->
             side == far && incoming == comes && (same || left)
         }
         (About::Output(one), About::Output(other)) => one == other,
-        (About::Process { program, is_command }, About::Process { program: other, is_command: own }) => {
+        (
+            About::Process { program, is_command },
+            About::Process { program: other, is_command: own },
+        ) => {
             is_command == own
                 && match certainty {
                     0 => *is_command || (program == other && digest(a) == digest(b)),

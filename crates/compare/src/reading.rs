@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Args, Call, Errno, Event, Exit, Family, Notice, Process, Signal, Stream, What};
+use socklab_event::{
+    Args, Call, Errno, Event, Exit, Family, Notice, Process, Signal, Stream, What,
+};
 use socklab_flows::{ConnectionKind, Flows, NAME_SERVER_PORT, Position, file_name};
 
 use crate::content::Content;
@@ -147,9 +149,8 @@ impl Reader<'_, '_> {
                 }
                 None => vec![(length, None)],
             };
-            let is_told = stream.is_none_or(|it| {
-                flows.other_end(it, Some(socket)).socket.is_none()
-            });
+            let is_told =
+                stream.is_none_or(|it| flows.other_end(it, Some(socket)).socket.is_none());
             if call.is_end_of_stream() && flows.deaf_at(at).is_some() {
                 return;
             }
@@ -285,7 +286,12 @@ impl Reader<'_, '_> {
                     };
                     let killed = ends.into_iter().flatten().any(|it| self.is_socket_killed(it));
                     let is_killed = killed || is_killed(self.flows, first);
-                    strands.push(Strand { command: self.command_at(first), about, deeds, is_killed });
+                    strands.push(Strand {
+                        command: self.command_at(first),
+                        about,
+                        deeds,
+                        is_killed,
+                    });
                 }
             }
         }

@@ -92,14 +92,7 @@ impl Comparison {
     }
 }
 
-fn columns(
-    lines: &mut Vec<String>,
-    sign: &str,
-    a: &str,
-    b: &str,
-    room: usize,
-    ascii_only: bool,
-) {
+fn columns(lines: &mut Vec<String>, sign: &str, a: &str, b: &str, room: usize, ascii_only: bool) {
     let bar = if ascii_only { "|" } else { "│" };
     let [left, right] = [a, b].map(|text| {
         let text = if ascii_only { ascii(text) } else { text.to_owned() };

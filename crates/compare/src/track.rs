@@ -44,13 +44,7 @@ impl Track {
     }
 
     /// A send on a stream. `depth` is known where the order of sends and receives is no chance.
-    pub(crate) fn sends(
-        &mut self,
-        at: Position,
-        call: &Call,
-        depth: Option<u32>,
-        sender: Sender,
-    ) {
+    pub(crate) fn sends(&mut self, at: Position, call: &Call, depth: Option<u32>, sender: Sender) {
         if let Some(error) = call.error() {
             self.fails(at, call, error, depth.is_some());
             return;

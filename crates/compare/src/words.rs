@@ -97,9 +97,8 @@ impl<'s, 'a, 't> Words<'s, 'a, 't> {
 
     /// The first difference, in a sentence.
     pub(crate) fn first(&self, part: &Part<'_>) -> String {
-        let strand = |side: usize| {
-            part.strands[side].map(|index| &self.sides[side].run.strands[index])
-        };
+        let strand =
+            |side: usize| part.strands[side].map(|index| &self.sides[side].run.strands[index]);
         let Some((side, known)) = (0..2).find_map(|side| Some((side, strand(side)?))) else {
             return String::new();
         };

@@ -96,7 +96,8 @@ fn moved(timeline: &Timeline, by: u16) -> Timeline {
                     }
                     Args::Recv { from: Some(from), .. } => address(from),
                     Args::Send { to: Some(to), .. } => address(to),
-                    Args::LocalName { address: Some(own) } | Args::PeerName { address: Some(own) } => {
+                    Args::LocalName { address: Some(own) }
+                    | Args::PeerName { address: Some(own) } => {
                         address(own);
                     }
                     Args::Socketpair { fds, second, .. } => {

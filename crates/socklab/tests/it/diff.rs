@@ -94,7 +94,7 @@ fn repeats(few: usize) -> usize {
 }
 
 #[test]
-fn a_pair_of_programs_is_the_same_each_time() {
+fn programs_do_the_same_each_time() {
     need!("python3");
     let folder = TempDir::new().expect("a folder");
     let a = record(folder.path(), "a.jsonl", 0);
@@ -106,7 +106,7 @@ fn a_pair_of_programs_is_the_same_each_time() {
 }
 
 #[test]
-fn a_solution_is_the_same_each_time() {
+fn solutions_do_the_same_each_time() {
     need!("python3");
     let folder = TempDir::new().expect("a folder");
     let exercises = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../course/exercises");

@@ -71,7 +71,9 @@ fn read(speaker: Speaker, path: &Path) -> Result<Timeline> {
         }
     })?;
     let has = |wanted: fn(&What) -> bool| timeline.events.iter().any(|event| wanted(&event.what));
-    if has(|what| matches!(what, What::Frame(_))) && !has(|what| !matches!(what, What::Frame(_) | What::Notice(_))) {
+    if has(|what| matches!(what, What::Frame(_)))
+        && !has(|what| !matches!(what, What::Frame(_) | What::Notice(_)))
+    {
         let what = say!(speaker, "diff-packets", path = socklab_say::path(path));
         return Err(Failure::new(ExitReason::Environment, what).into());
     }
@@ -138,7 +140,9 @@ struct Position {
 impl<'c> Json<'c> {
     fn of(speaker: Speaker, comparison: &'c Comparison, all: bool) -> Self {
         let rows = comparison.rows.iter().filter(|row| all || !row.is_same);
-        let first = comparison.first.map(|first| Line::of(&comparison.rows[first]));
+        let [a, b] = comparison.parted;
+        let first =
+            comparison.first.map(|first| Line { a, b, ..Line::of(&comparison.rows[first]) });
         let first = first.zip(comparison.sentence.as_deref());
         Self {
             different: comparison.first.is_some(),
@@ -152,11 +156,8 @@ impl<'c> Json<'c> {
 impl<'c> Line<'c> {
     fn of(row: &'c Row) -> Self {
         let told = row.a.as_ref().or(row.b.as_ref());
-        let position = told.map(|told| Position {
-            received: told.received,
-            sent: told.sent,
-            byte: row.byte,
-        });
+        let position =
+            told.map(|told| Position { received: told.received, sent: told.sent, byte: row.byte });
         let text = |told: &'c Option<Told>| told.as_ref().map(|told| told.text.as_str());
         Self {
             same: row.is_same,
