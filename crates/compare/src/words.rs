@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use socklab_event::kind_of_socket;
 use socklab_event::{Bytes, Exit, Outcome};
 use socklab_flows::{ConnectionKind, Position};
-use socklab_ladder::{call_text, kind_of_socket, option_value, shown};
+use socklab_ladder::{call_text, option_value, shown};
 use socklab_say::{Speaker, clean, count, say};
 
 use crate::comparison::{Told, stream_name};

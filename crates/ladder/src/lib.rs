@@ -42,7 +42,7 @@ pub use model::{
     Participant, Rail, Row,
 };
 pub use options::{ColumnOrder, Detail, Options};
-pub use plan::wording::{call_text, kind_of_socket, option_value, shown};
+pub use plan::wording::{call_text, option_value, shown};
 pub use svg::theme::page_colors;
 pub use svg::xml::{Attribute, Xml};
 pub use svg::{SvgStyle, Theme};

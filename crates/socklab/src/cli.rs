@@ -479,15 +479,22 @@ pub(crate) struct Follow {
     pub(crate) output: Option<PathBuf>,
     #[arg(long, requires = "output")]
     pub(crate) partial: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Diff {
     #[arg(value_name = "A.jsonl")]
     pub(crate) a: PathBuf,
     #[arg(value_name = "B.jsonl")]
     pub(crate) b: PathBuf,
+    #[arg(long)]
     pub(crate) all: bool,
     #[arg(long, value_name = "COLUMNS", value_parser = columns)]
     pub(crate) width: Option<usize>,
+    #[arg(long)]
     pub(crate) ascii: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
 }

@@ -12,19 +12,17 @@ use crate::label::{Label, Part, PartKind};
 use crate::model::Mark;
 use crate::options::Detail;
 
-/// The call as made: name and arguments. What it sent may have a name that says more than its bytes.
-pub(crate) fn asked(call: &Call, detail: Detail, name: Option<&Name>, speaker: Speaker) -> Label {
-    let sent = name.filter(|name| !name.is_text);
 /// A call and its result on one line, for a display that is not a ladder: with at most `data` characters of
 /// what it moved.
 pub fn call_text(call: &Call, data: usize, speaker: Speaker) -> String {
-    let mut label = asked(call, Detail::Essential, speaker);
-    label.parts.extend(answered(call, None, speaker).0.parts);
+    let mut label = asked(call, Detail::Essential, None, speaker);
+    label.parts.extend(answered(call, None, None, speaker).0.parts);
     label.brief(data, speaker)
 }
 
-/// The call as made: name and arguments.
-pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
+/// The call as made: name and arguments. What it sent may have a name that says more than its bytes.
+pub(crate) fn asked(call: &Call, detail: Detail, name: Option<&Name>, speaker: Speaker) -> Label {
+    let sent = name.filter(|name| !name.is_text);
     let name = clean(call.library_name());
     let label = Label::default().then(PartKind::Name, name.clone());
     let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
@@ -245,35 +243,6 @@ impl Label {
     fn then_data(mut self, bytes: &Bytes) -> Self {
         self.push_data(bytes, bytes.total, true);
         self
-    }
-}
-
-/// What people call a socket of this kind: `tcp`, `udp, ipv6`, `unix stream`.
-pub fn kind_of_socket(family: Family, kind: SocketType, protocol: Protocol) -> String {
-    let bare = |name: String| {
-        // A number without a name keeps its prefix: it would say nothing alone.
-        let short = name.split_once('_').map_or(&*name, |(_, short)| short);
-        if short.parse::<i32>().is_ok() { name } else { short.to_lowercase() }
-    };
-    let usual = match protocol {
-        Protocol::IP => true,
-        Protocol::TCP => kind == SocketType::STREAM,
-        Protocol::UDP => kind == SocketType::DGRAM,
-        other => other.number() == 0,
-    };
-    let plain = bare(kind.to_string());
-    match (family, kind) {
-        (Family::INET, SocketType::STREAM) if usual => "tcp".to_owned(),
-        (Family::INET, SocketType::DGRAM) if usual => "udp".to_owned(),
-        (Family::INET6, SocketType::STREAM) if usual => "tcp, ipv6".to_owned(),
-        (Family::INET6, SocketType::DGRAM) if usual => "udp, ipv6".to_owned(),
-        (Family::UNIX, _) => format!("unix {plain}"),
-        // The two types do the same there, `netlink(7)`.
-        (Family::NETLINK, _) if matches!(protocol, Protocol::Netlink(_)) => {
-            format!("netlink {}", bare(protocol.to_string()))
-        }
-        _ if usual => format!("{} {plain}", bare(family.to_string())),
-        _ => format!("{} {plain} {}", bare(family.to_string()), bare(protocol.to_string())),
     }
 }
 
