@@ -1,5 +1,6 @@
 //! The lines of programs in Python: each call that a program of `fixtures/lines` marks in a comment (`@sendto`) is
-//! told with that line, and no other line is told. `@connect?` may be made there or not.
+//! told with that line, and no other line is told. `@connect?` may be made there or not: a thread that is quick has its
+//! answer before it must wait, and what was sent in two pieces may arrive in one.
 
 use std::collections::BTreeSet;
 use std::fs;
