@@ -46,6 +46,7 @@ impl Summary {
         let origin = flows.order.first().map_or(0, |first| first.at);
         let end = flows.order.last().map_or(origin, |last| last.at);
         Self {
+            unfiltered: false,
             problems: Vec::new(),
             lasted: end - origin,
             conversations: conversations::of(flows, origin),

@@ -9,6 +9,9 @@ use socklab_say::clean;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Summary {
+    /// True if the reader asked for a part of the recording: the figures are of all of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfiltered: bool,
     /// What went wrong, if whoever made the summary has added it.
     pub problems: Vec<Problem>,
     /// From the first event to the last, in nanoseconds.

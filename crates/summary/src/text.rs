@@ -40,7 +40,7 @@ impl Summary {
     pub fn to_text(&self, speaker: Speaker, style: TextStyle) -> String {
         let told = self.told(speaker, Arrows::new(style.ascii));
         let mut page = Page { most: style.width.max(NARROWEST), speaker, lines: Vec::new() };
-        page.lines.push(told.head.clone());
+        page.said(&told.head, "");
         page.remarks("ladder-explained", &told.problems);
         page.conversations(&told);
         page.remarks("summary-failed", &told.failed);

@@ -115,10 +115,14 @@ impl Summary {
         let column = |arrow: &str| say!(speaker, "summary-column-bytes", arrow = arrow);
         let calls: u64 = self.programs.iter().flat_map(|one| &one.calls).map(|one| one.calls).sum();
         let time = socklab_say::duration(self.lasted);
+        let head = match calls {
+            0 => say("ladder-nothing"),
+            calls => say!(speaker, "summary-head", calls = count(calls), time = time),
+        };
         Told {
-            head: match calls {
-                0 => say("ladder-nothing"),
-                calls => say!(speaker, "summary-head", calls = count(calls), time = time),
+            head: match self.unfiltered {
+                true => say!(speaker, "summary-unfiltered", head = head.trim_end_matches('.')),
+                false => head,
             },
             problems: self.problems.iter().map(|problem| teller.problem(problem)).collect(),
             columns: [

@@ -4,6 +4,7 @@ summary-head = { $calls ->
         [one] { $calls } call on sockets in { $time }
        *[other] { $calls } calls on sockets in { $time }
     }
+summary-unfiltered = { $head }, in the whole recording: --filter does not choose among figures
 summary-problem-at = { $problem } ({ $who }, at { $at } s)
 summary-problem-call = { $problem } ({ $who }: { $call }, at { $at } s)
 

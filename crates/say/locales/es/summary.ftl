@@ -4,6 +4,7 @@ summary-head = { $calls ->
         [one] { $calls } llamada de sockets en { $time }
        *[other] { $calls } llamadas de sockets en { $time }
     }
+summary-unfiltered = { $head }, en toda la grabación: --filter no escoge entre las cifras
 summary-problem-at = { $problem } ({ $who }, a los { $at } s)
 summary-problem-call = { $problem } ({ $who }: { $call }, a los { $at } s)
 

@@ -90,6 +90,17 @@ fn a_script_reads_bytes_and_ends() {
     assert!(asked.errors.contains("--summary"), "{}", asked.errors);
 }
 
+#[test]
+fn with_a_filter_it_says_that_it_is_of_everything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = path(&folder, "run.jsonl");
+    traced(&["-o", &file]);
+    let words = ["draw", "--summary", "--filter", "errors", &file];
+    let told = run(&mut socklab(&words)).exits(0).text();
+    assert!(told.contains("in the whole recording") && told.contains(PAIR), "{told}");
+    assert_eq!(json(&file).get("unfiltered"), None);
+}
+
 /// A server and its client, who take turns, so that each call is made equally often each time.
 const TURNS: &str = r"
 import os, socket

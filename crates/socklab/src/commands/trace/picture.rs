@@ -129,8 +129,14 @@ fn ladder_from(
 }
 
 /// The figures of a recording, and what went wrong.
-fn summary_of(speaker: Speaker, flows: &Flows<'_>, explanations: &[Explanation]) -> Summary {
+fn summary_of(
+    speaker: Speaker,
+    flows: &Flows<'_>,
+    explanations: &[Explanation],
+    look: &Look,
+) -> Summary {
     let mut summary = Summary::of(flows);
+    summary.unfiltered = look.filter.is_some();
     for problem in explanations.iter().filter(|one| one.weight == Weight::Problem) {
         summary.problem(flows, problem.decisive(), sentence(speaker, problem));
     }
@@ -140,14 +146,14 @@ fn summary_of(speaker: Speaker, flows: &Flows<'_>, explanations: &[Explanation])
 /// The same as text.
 fn summary_text(speaker: Speaker, timeline: &Timeline, look: &Look, width: usize) -> String {
     let flows = Flows::of(timeline);
-    let summary = summary_of(speaker, &flows, &explanations(&flows, look));
+    let summary = summary_of(speaker, &flows, &explanations(&flows, look), look);
     summary.to_text(speaker, socklab_summary::TextStyle::new(width).ascii(look.ascii))
 }
 
 /// The same for scripts.
 pub(crate) fn summary_json(speaker: Speaker, timeline: &Timeline, look: &Look) -> Result<String> {
     let flows = Flows::of(timeline);
-    let summary = summary_of(speaker, &flows, &explanations(&flows, look));
+    let summary = summary_of(speaker, &flows, &explanations(&flows, look), look);
     Ok(serde_json::to_string_pretty(&summary)?)
 }
 
@@ -206,7 +212,7 @@ pub(crate) fn draw_to(
             let look = Look { lessons: !look.no_explanations, ..look.clone() };
             let flows = Flows::of(timeline);
             let explanations = explanations(&flows, &look);
-            let style = style.summary(summary_of(speaker, &flows, &explanations));
+            let style = style.summary(summary_of(speaker, &flows, &explanations, &look));
             ladder_from(speaker, &flows, explanations, &look, decisive).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => lines_of(timeline)?,
