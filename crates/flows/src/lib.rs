@@ -30,6 +30,7 @@ mod endings;
 mod grouped;
 mod holders;
 mod limits;
+mod lines;
 mod lookups;
 mod merge;
 mod names;
@@ -52,6 +53,7 @@ pub use closings::{Closing, Deaf};
 pub use connections::{Connection, ConnectionKind, End};
 pub use dialogue::{Dialogue, DialogueKind, Dialogues, Ended, Gap, Piece, Said, Speaking};
 pub use holders::{Holders, Holding};
+pub use lines::Lines;
 pub use lookups::{Lookup, NAME_SERVER_PORT, Question};
 pub use merge::{Recording, merge};
 pub use names::file_name;
@@ -96,6 +98,8 @@ pub struct Flows<'t> {
     pub spoken: Spoken,
     /// Who has each socket open, and when.
     pub holders: Holders,
+    /// How the lines of source that made the calls are named.
+    pub lines: Lines<'t>,
     /// Where the recorder began to end the programs, if it did.
     pub ended_by_recorder: Option<Position>,
     addresses: Addresses,
@@ -137,6 +141,7 @@ impl<'t> Flows<'t> {
             Some((at, (place.process, place.thread), event.call()?))
         }));
         let holders = holders::follow(&order, &sockets, &socket_at);
+        let lines = Lines::of(order.iter().filter_map(|event| event.call()));
 
         let sent = transfers.iter().enumerate().map(|(index, transfer)| (transfer.sent, index));
         let sent_at = Grouped::of(order.len(), sent.collect());
@@ -170,6 +175,7 @@ impl<'t> Flows<'t> {
             ties,
             spoken,
             holders,
+            lines,
             ended_by_recorder,
             addresses,
             process_at: Indices::of(&process_at),

@@ -42,6 +42,7 @@ fn main() {
 fn timeline(name: &str) -> Timeline {
     match name {
         "upper_tcp" => scenes::upper_tcp(),
+        "upper_tcp_lines" => scenes::upper_tcp_lines(),
         "upper_udp" => scenes::upper_udp(),
         "threaded" => scenes::threaded(),
         "refused" => scenes::refused(),

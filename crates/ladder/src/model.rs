@@ -216,6 +216,9 @@ pub struct Cell {
     /// Set if something failed or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// The line of source that made the call: `server.py:12`. Displays leave it out first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
     /// The event it shows.
     pub seq: u64,
 }

@@ -38,6 +38,8 @@ pub struct Options {
     /// Which events are drawn, also of those in [`keep`](Self::keep). The other end of a message that
     /// fits is drawn as well. What is left out is counted in the footer.
     pub filter: Option<Filter>,
+    /// Whether the calls say which line of source made them, where it is known and there is room.
+    pub lines: bool,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
             times: Times::default(),
             durations: false,
             filter: None,
+            lines: true,
         }
     }
 }
@@ -130,6 +133,11 @@ impl Options {
     /// Sets which events are drawn.
     pub fn filter(self, filter: Option<Filter>) -> Self {
         Self { filter, ..self }
+    }
+
+    /// Sets whether the calls say which line of source made them.
+    pub fn lines(self, lines: bool) -> Self {
+        Self { lines, ..self }
     }
 
     /// Sets whether repetitions are folded.

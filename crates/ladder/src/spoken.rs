@@ -129,7 +129,11 @@ impl Ladder {
     fn call(&self, cell: &Cell) -> String {
         let mut label = cell.entry.clone().unwrap_or_default();
         label.parts.extend(cell.label.parts.iter().cloned());
-        label.spoken(self)
+        let said = label.spoken(self);
+        match &cell.line {
+            Some(line) => format!("{said}, {}", say!(self.speaker, "ladder-at-line", line = line)),
+            None => said,
+        }
     }
 
     fn leaves_here(&self, arrow: &Arrow, row: &Row) -> bool {

@@ -85,6 +85,7 @@ fn item(ladder: &Ladder, row: &Row, page: &mut Xml) {
         let entry = cell.entry.as_ref().map(|entry| entry.brief(DATA, speaker) + " ");
         let text = cell.tagged().brief(DATA, speaker);
         page.text_element("code", &[], &format!("{}{text}", entry.unwrap_or_default()));
+        line(cell, page);
         page.close("span");
     }
     let Some(arrow) = arrow else { return };
@@ -106,6 +107,14 @@ fn item(ladder: &Ladder, row: &Row, page: &mut Xml) {
     }
 }
 
+/// The line of source that made a call.
+fn line(cell: &Cell, page: &mut Xml) {
+    if let Some(line) = &cell.line {
+        page.text(" ");
+        page.text_element("em", &[], line);
+    }
+}
+
 /// A row with a packet: why, the call that sent it, what it is, to whom, and the call that it reached.
 fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
     let speaker = ladder.speaker;
@@ -120,6 +129,7 @@ fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
         page.text_element("b", &[], &format!("{sign}{}", name(cell.participant)));
         let element = if cell.kind == CellKind::Reason { "i" } else { "code" };
         page.text_element(element, &[], &text(cell));
+        line(cell, page);
         page.close("span");
     };
     let reason = |cell: &&Cell| cell.kind == CellKind::Reason;

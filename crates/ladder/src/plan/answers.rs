@@ -48,7 +48,16 @@ pub(crate) fn cell(scene: &Scene<'_, '_>, step: &Step) -> Option<Cell> {
     happened(scene, step, &mut label);
     let participant = scene.cast.lane(&event.place)?;
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
-    Some(Cell { participant, tag, label, entry: None, kind: CellKind::Call, mark, seq: event.seq })
+    Some(Cell {
+        participant,
+        tag,
+        label,
+        entry: None,
+        kind: CellKind::Call,
+        mark,
+        line: None,
+        seq: event.seq,
+    })
 }
 
 /// The types asked of each name.

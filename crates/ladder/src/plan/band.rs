@@ -27,11 +27,13 @@ pub(crate) struct Band {
     spread: Spread,
     /// When the last event ended, nanoseconds of `CLOCK_MONOTONIC`.
     until: u64,
+    /// The line of source that made all of the calls, if it is one.
+    line: Option<String>,
 }
 
 impl Band {
     /// Collects the facts of a fold whose last event is at `last`.
-    pub(crate) fn of(flows: &Flows<'_>, fold: &Fold, last: Position) -> Self {
+    pub(crate) fn of(flows: &Flows<'_>, fold: &Fold, last: Position, line: Option<String>) -> Self {
         let calls = fold.members.iter().filter_map(|at| flows.call(*at));
         let moved = calls.filter_map(Call::sent).fold(0u64, u64::saturating_add);
         let end = flows.order[last];
@@ -67,6 +69,7 @@ impl Band {
             segments,
             spread,
             until,
+            line,
         }
     }
 
@@ -79,6 +82,7 @@ impl Band {
             (FoldKind::Packets(count), FoldKind::Packets(more)) => FoldKind::Packets(count + more),
             _ => return None,
         };
+        self.line = self.line.take().filter(|line| below.line.as_ref() == Some(line));
         self.calls += below.calls;
         self.packets.0 += below.packets.0;
         self.packets.1 = self.packets.1.saturating_add(below.packets.1);
@@ -138,6 +142,9 @@ impl Band {
         }
         let until = duration(self.until.saturating_sub(origin));
         say(say!(speaker, "ladder-until", time = until));
+        if let Some(line) = self.line {
+            say(say!(speaker, "ladder-at-line", line = line));
+        }
         label
     }
 }

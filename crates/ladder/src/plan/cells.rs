@@ -1,6 +1,6 @@
 //! The cells of single events: calls, process events, state changes.
 
-use socklab_event::{Args, Event, Exit, Outcome, Process, State, Stream};
+use socklab_event::{Args, Event, Exit, Outcome, Process, SourceLine, State, Stream};
 
 use socklab_flows::Position;
 use socklab_say::{clean, count, duration, say};
@@ -22,8 +22,20 @@ pub(crate) enum Stage {
     End,
 }
 
-/// The cell of a call, which says how long it took if that is asked for and nothing else in it does.
-pub(crate) fn timed_call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Cell> {
+/// The line of source of some calls, if it is the same one.
+pub(crate) fn line(scene: &Scene<'_, '_>, calls: &[Position]) -> Option<String> {
+    let source = |at: &Position| scene.flows.call(*at).and_then(|call| call.source.as_deref());
+    let (first, others) = calls.split_first().filter(|_| scene.options.lines)?;
+    let line = |source: &'_ SourceLine| (source.file.clone(), source.line);
+    let own = source(first).map(line);
+    let same = own.is_some() && others.iter().all(|at| source(at).map(line) == own);
+    let name = scene.flows.lines.name(scene.flows.call(*first)?)?;
+    same.then(|| clean(&name))
+}
+
+/// The cell of a call of its own, with its line of source. It says how long the call took if that is asked
+/// for and nothing else in it does.
+pub(crate) fn own_call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Cell> {
     let mut cell = call(scene, at, stage)?;
     let call = scene.flows.call(at)?;
     let said =
@@ -33,6 +45,8 @@ pub(crate) fn timed_call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> O
         cell.label
             .push(PartKind::Faint, format!("<{}>", scene.options.speaker.duration(call.took())));
     }
+    // Of a call that waits, the line stands where it began.
+    cell.line = if stage == Stage::End || call.implicit { None } else { line(scene, &[at]) };
     Some(cell)
 }
 
@@ -116,7 +130,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
         Stage::End => CellKind::End,
     };
     let participant = scene.cast.lane_at(scene.flows, at)?;
-    Some(Cell { participant, tag, label, entry, kind, mark, seq: event.seq })
+    Some(Cell { participant, tag, label, entry, kind, mark, line: None, seq: event.seq })
 }
 
 /// The cell of a process event.
@@ -179,7 +193,7 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
     };
     let tag = tag.map(str::to_owned);
     let kind = if ends { CellKind::Exit } else { CellKind::Process };
-    Some(Cell { participant, tag, label, entry: None, kind, mark, seq: event.seq })
+    Some(Cell { participant, tag, label, entry: None, kind, mark, line: None, seq: event.seq })
 }
 
 /// True if a signal of the recorder ended the process of an event.
@@ -211,5 +225,14 @@ pub(crate) fn state(
         label.push(PartKind::Faint, say!(speaker, "ladder-more-holders", n = count(more)));
     }
     let kind = CellKind::Kernel;
-    Some(Cell { participant, tag: None, label, entry: None, kind, mark: None, seq: event.seq })
+    Some(Cell {
+        participant,
+        tag: None,
+        label,
+        entry: None,
+        kind,
+        mark: None,
+        line: None,
+        seq: event.seq,
+    })
 }

@@ -23,6 +23,7 @@ pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
         entry: None,
         kind: CellKind::Reason,
         mark: None,
+        line: None,
         seq,
     };
     if let Some(lane) = scene.ways.inner(flows, at) {

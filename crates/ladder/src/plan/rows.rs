@@ -160,7 +160,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
         let all = fold.members.iter().chain(&fold.packets);
         let seqs = all.map(|at| flows.order[*at].seq).collect();
         let packets = fold.packets.len();
-        let band = Some(Band::of(scene.flows, fold, last));
+        let line = cells::line(scene, &fold.members);
+        let band = Some(Band::of(scene.flows, fold, last, line));
         let time = flows.order[first].at;
         let (stage, folded) = (Stage::Whole, list(fold));
         let key = key(scene, first, stage, time);
@@ -192,6 +193,10 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
             What::Call(call) if loops.contains_key(&at) => {
                 let fold = loops[&at];
                 let mut cell = cells::call(scene, at, Stage::Whole);
+                if let Some(cell) = &mut cell {
+                    let all: Vec<Position> = [at].iter().chain(&fold.members).copied().collect();
+                    cell.line = cells::line(scene, &all);
+                }
                 if let (Some(cell), FoldKind::Loop(_, times)) = (&mut cell, &fold.kind) {
                     let ended = fold.members.last().and_then(|last| flows.call(*last));
                     let time = ended.map_or(0, |last| last.ended.saturating_sub(call.began));
@@ -211,7 +216,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
                 drafts.push(Draft { seqs, folded, until, ..draft(event.at, Stage::Whole, cell) });
             }
             What::Call(call) => {
-                let cell = |stage| cells::timed_call(scene, at, stage);
+                let cell = |stage| cells::own_call(scene, at, stage);
                 if call.outcome == socklab_event::Outcome::Unfinished {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
                 } else if waits_visibly(scene, at, call, &moments) {
@@ -261,7 +266,10 @@ fn arrival(scene: &Scene<'_, '_>, at: Position) -> Option<(u64, Cell)> {
     let [_, participant] = scene.ways.at(scene.flows, at)?;
     let time = scene.flows.ties.of(at)?.arrived?;
     let (label, kind, seq) = (Label::default(), CellKind::Kernel, scene.flows.order[at].seq);
-    Some((time, Cell { participant, tag: None, label, entry: None, kind, mark: None, seq }))
+    Some((
+        time,
+        Cell { participant, tag: None, label, entry: None, kind, mark: None, line: None, seq },
+    ))
 }
 
 /// Where a draft belongs. Among packets, what happened at some time stands between those that were

@@ -6,7 +6,7 @@ use crate::heading::shortened;
 use crate::label::{Label, PartKind};
 use crate::model::{ArrowKind, Ladder, NoteKind, Participant, Row};
 use crate::text::glyphs::Glyphs;
-use crate::text::wrap::{Room, Spans, width, wrap};
+use crate::text::wrap::{Room, Spans, spans_width, width, wrap};
 use crate::times::Times;
 
 /// Width of a character, a little more than most fonts need.
@@ -139,7 +139,8 @@ fn card_chars(ladder: &Ladder) -> usize {
             let text = width(&part.shortened(16, ladder.speaker));
             sum + text + usize::from(!part.glued)
         });
-        parts.saturating_sub(1)
+        let line = cell.line.as_ref().map_or(0, |line| width(line) + 2);
+        parts.saturating_sub(1) + line
     });
     wants.max().unwrap_or(0).clamp(26, most)
 }
@@ -223,7 +224,14 @@ fn place(ladder: &Ladder, row: &Row, top: f64, lanes: &[Lane], full: f64, lesson
         .map(|cell| {
             let chars = (lanes[cell.participant].width - 2.0 * SIDE) / CHAR;
             let room = Room { width: chars.round() as usize, hang: 2, data: 60 };
-            wrap(&cell.tagged(), room, ladder.speaker, &glyphs)
+            let mut lines = wrap(&cell.tagged(), room, ladder.speaker, &glyphs);
+            // The line of source stands at the right edge, below the text if that leaves no room.
+            let last = lines.last().map_or(0, spans_width);
+            let fits = |line: &String| last + 2 + width(line) <= room.width;
+            if cell.line.as_ref().is_some_and(|line| !fits(line)) {
+                lines.push(Vec::new());
+            }
+            lines
         })
         .collect();
     let times = times(ladder);

@@ -3,6 +3,7 @@
 use super::layout::{CHAR, GAP, LINE, Lane, Layout, PAD, Place, PlacedNote, SIDE};
 use super::shapes::{Box, at, class, color, number, rect, text};
 use super::xml::Xml;
+use crate::heading::shortened;
 use crate::label::PartKind;
 use crate::model::{CellKind, Ladder, Mark, Rail, Row};
 use crate::text::wrap::width;
@@ -183,6 +184,12 @@ fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
                 xml.span(part(span.kind), &span.text);
             }
             xml.close("text");
+        }
+        if let Some(line) = &cell.line {
+            let y = place.top + height - PAD - LINE * 0.28;
+            let most = ((lane.width - 2.0 * SIDE) / CHAR) as usize;
+            let line = shortened(line, std::iter::empty(), most);
+            text(xml, "faint small", lane.right() - SIDE, y, "end", &line);
         }
     }
 }

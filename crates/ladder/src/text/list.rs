@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::glyphs::INFERRED;
 use super::paint;
 use super::title::title;
-use super::wrap::{Spans, spans_width, width};
+use super::wrap::{Span, Spans, spans_width, width};
 use crate::heading::shortened;
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
@@ -142,15 +142,24 @@ impl<'a, 'l> Drawer<'a, 'l> {
     fn row(&self, number: usize, row: &Row) -> Vec<Line> {
         let frame = self.frame;
         let arrow = row.arrow.map(|arrow| &frame.ladder.arrows[arrow]);
-        let (who, label) = match &row.band {
+        let words = |lines| match &row.band {
             Some(band) => (frame.glyphs.fold.to_owned(), band.clone()),
-            None => self.words(row, arrow),
+            None => self.words(row, arrow, lines),
         };
         let x = self.gutter + self.lanes;
         let text = x + self.name_width + 1;
         let room = frame.style.columns().saturating_sub(text).max(8);
         let mut lines = Vec::new();
-        for (index, spans) in frame.wrap(&label, room, 2).iter().enumerate() {
+        let (who, label) = words(false);
+        let mut wrapped = frame.wrap(&label, room, 2);
+        if row.cells.iter().any(|cell| cell.line.is_some()) {
+            // Lines of source for which anything else would move or shrink are left out.
+            let placed = frame.wrap(&words(true).1, room, 2);
+            if placed.len() == wrapped.len() && same_but_lines(&placed, &wrapped, row) {
+                wrapped = placed;
+            }
+        }
+        for (index, spans) in wrapped.iter().enumerate() {
             let mut line = Line::new(frame.style.columns());
             if row.decisive {
                 line.put(0, frame.glyphs.decisive, paint::decisive());
@@ -170,9 +179,10 @@ impl<'a, 'l> Drawer<'a, 'l> {
     }
 
     /// The name and the text of a row. Of two cells, the one the arrow leaves comes first.
-    fn words(&self, row: &Row, arrow: Option<&Arrow>) -> (String, Label) {
+    /// With `lines` calls say which line of source made them.
+    fn words(&self, row: &Row, arrow: Option<&Arrow>, lines: bool) -> (String, Label) {
         if let Some(arrow) = arrow.filter(|arrow| arrow.kind == ArrowKind::Frame) {
-            return (self.names[arrow.from].clone(), self.packet(row, arrow));
+            return (self.names[arrow.from].clone(), self.packet(row, arrow, lines));
         }
         let mut cells: Vec<_> = row.cells.iter().collect();
         cells.sort_by_key(|cell| arrow.is_some_and(|arrow| arrow.from != cell.participant));
@@ -197,6 +207,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
             label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
             label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
             label.parts.extend(cell.label.parts.iter().cloned());
+            push_line(&mut label, cell, lines);
         }
         if let Some(arrow) = arrow {
             let alone = row.cells.iter().all(|cell| cell.participant != arrow.to);
@@ -226,7 +237,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
 
     /// The text of a row with a packet: why, the call that sent it, what it is, to whom, and the call
     /// that it reached.
-    fn packet(&self, row: &Row, arrow: &Arrow) -> Label {
+    fn packet(&self, row: &Row, arrow: &Arrow, lines: bool) -> Label {
         let mut label = Label::default();
         let at = |lane: usize, reason: bool| {
             let cells = row.cells.iter().filter(move |cell| cell.participant == lane);
@@ -237,6 +248,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
                 label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
                 label.parts.extend(cell.label.parts.iter().cloned());
+                push_line(&mut label, cell, lines);
             }
             label.parts.len()
         };
@@ -264,6 +276,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
             label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
             label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
             label.parts.extend(cell.label.parts.iter().cloned());
+            push_line(&mut label, cell, lines);
             let last = label.parts.last_mut().filter(|_| cell.kind == CellKind::Reason);
             if let Some(last) = last {
                 // Nothing follows here.
@@ -308,6 +321,25 @@ impl<'a, 'l> Drawer<'a, 'l> {
             let glyph = if ends { glyphs.ended } else { glyphs.branch };
             line.put(x(cell.participant), glyph, color);
         }
+    }
+}
+
+/// True if two ways to wrap a row differ in its lines of source only.
+fn same_but_lines(placed: &[Spans], plain: &[Spans], row: &Row) -> bool {
+    let is_line = |span: &&Span| {
+        let mut lines = row.cells.iter().filter_map(|cell| cell.line.as_ref());
+        span.kind == PartKind::Faint && lines.any(|line| *line == span.text)
+    };
+    let others = |spans: &Spans| -> String {
+        spans.iter().filter(|span| !is_line(span)).flat_map(|span| span.text.split(' ')).collect()
+    };
+    placed.iter().map(others).eq(plain.iter().map(others))
+}
+
+/// Appends the line of source of a call.
+fn push_line(label: &mut Label, cell: &Cell, wanted: bool) {
+    if let Some(line) = cell.line.as_ref().filter(|_| wanted) {
+        label.push(PartKind::Faint, line.clone());
     }
 }
 

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::glyphs::INFERRED;
 use super::layout::Layout;
 use super::paint;
-use super::wrap::{Spans, spans_width, width};
+use super::wrap::{Span, Spans, spans_width, width};
 use crate::label::{Label, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Row};
 
@@ -30,7 +30,7 @@ impl Drawer<'_, '_> {
             self.row.cells.iter().partition(|cell| self.stands_above(cell, arrow));
         let mut lines: Vec<Line> = above.into_iter().flat_map(|cell| self.margin(cell)).collect();
         let texts: Vec<(&Cell, Vec<Spans>)> =
-            beside.into_iter().map(|cell| (cell, self.text(cell, arrow))).collect();
+            beside.into_iter().map(|cell| (cell, self.placed(cell, arrow))).collect();
         let timed = lines.is_empty();
         let mut block = self.block(&texts, timed);
         if let Some(arrow) = arrow
@@ -115,6 +115,52 @@ impl Drawer<'_, '_> {
         let calls = self.row.cells.iter().filter(|cell| cell.kind != CellKind::Reason);
         let mut cells = calls.filter(|cell| cell.participant == left);
         cells.any(|cell| self.frame.tears(&cell.tagged(), self.layout.rooms[left]))
+    }
+
+    /// The text of a cell, with its line of source if there is room for it behind the text: nothing else
+    /// moves or shrinks for it. Of a file that the heading names, the number may do.
+    fn placed(&self, cell: &Cell, arrow: Option<&Arrow>) -> Vec<Spans> {
+        let mut lines = self.text(cell, arrow);
+        let Some(line) = &cell.line else { return lines };
+        let one = &self.frame.ladder.participants[cell.participant];
+        let number = line.rsplit_once(':').filter(|(file, _)| {
+            let mut words = one.command.split(' ').chain([one.name.as_str()]);
+            words.any(|word| word.rsplit('/').next() == Some(*file))
+        });
+        let whole = format!(" {}", self.frame.glyphs.spell(line));
+        let brief = number.map(|(_, number)| format!(" :{number}"));
+        let alone = lines.len() == 1;
+        let Some(last) = lines.last_mut() else { return lines };
+        let used = spans_width(last);
+        let mut texts = [Some(whole), brief].into_iter().flatten();
+        if let Some(text) =
+            texts.find(|text| self.has_room(cell, arrow, [used, width(text)], alone))
+        {
+            last.push(Span { text, kind: PartKind::Faint });
+        }
+        lines
+    }
+
+    /// True if there is room for `more` behind the `used` columns of the last line of a cell's text.
+    fn has_room(
+        &self,
+        cell: &Cell,
+        arrow: Option<&Arrow>,
+        [used, more]: [usize; 2],
+        alone: bool,
+    ) -> bool {
+        let (own, rails) = (cell.participant, &self.layout.rails);
+        if used + more > self.layout.rooms[own] {
+            return false;
+        }
+        // An arrow begins behind the first line, and its caption stays whole.
+        let arrow = arrow.filter(|arrow| alone && arrow.from.min(arrow.to) == own);
+        arrow.is_none_or(|arrow| {
+            let end = rails[arrow.from.max(arrow.to)];
+            let path = end.saturating_sub(rails[own] + 1 + used + 2);
+            let less = path.saturating_sub(more);
+            less >= ARROW && self.caption(arrow, path) == self.caption(arrow, less)
+        })
     }
 
     fn text(&self, cell: &Cell, arrow: Option<&Arrow>) -> Vec<Spans> {

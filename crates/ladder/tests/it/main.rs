@@ -7,6 +7,7 @@ mod any;
 mod crossing;
 mod filter;
 mod folds;
+mod lines;
 mod lookups;
 mod markup;
 mod notices;

@@ -121,6 +121,8 @@ ladder-messages = { $n ->
         [one] { $n } message
        *[other] { $n } messages
     }
+# Which line of source made a call: at server.py:12.
+ladder-at-line = at { $line }
 ladder-linger-off = off
 # Above the column of times, at most 8 letters wide.
 ladder-seconds = seconds

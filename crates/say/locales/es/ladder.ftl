@@ -126,6 +126,8 @@ ladder-seconds = segundos
 # Above the column of times since the row above, such as “+10 µs”, at most 8 letters wide.
 ladder-since-above = después
 ladder-silence = { $time }: no pasa nada
+# Which line of source made a call: at server.py:12.
+ladder-at-line = en { $line }
 ladder-linger-off = apagado
 
 ladder-outside = sin trazar
