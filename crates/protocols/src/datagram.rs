@@ -26,7 +26,7 @@ pub fn time_packet(bytes: &[u8]) -> Option<Packet> {
     let packet = Packet::parse(bytes).ok()?;
     let exchanged = matches!(packet.mode, Mode::Client | Mode::Server);
     let fits = (1..=4).contains(&packet.version) && packet.stratum <= 16;
-    let length = bytes.len() >= PACKET_LEN && bytes.len() % 4 == 0;
+    let length = bytes.len() >= PACKET_LEN && bytes.len().is_multiple_of(4);
     (exchanged && fits && length).then_some(packet)
 }
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tls::{Kind, cipher_name};
+use crate::tls::cipher_name;
 
 fn whole(bytes: &[u8]) -> Content {
     Content::of([(0, bytes)], bytes.len() as u64).unwrap()
