@@ -31,13 +31,20 @@ int main(void) {
     return wait_for(fds[0], 3);
 }";
 
+/// Without the standard library in between, whose frames want `rbp`, which only a tracer gets.
 const RUST: &str = r#"
-use std::io::{Read, Write};
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+unsafe extern "C" {
+    fn recv(fd: i32, into: *mut u8, length: usize, flags: i32) -> isize;
+}
 fn main() {
-    let (mut one, _other) = std::os::unix::net::UnixStream::pair().unwrap();
+    let (one, _other) = std::os::unix::net::UnixStream::pair().unwrap();
     std::io::stdout().write_all(b"x").unwrap();
     std::io::stdout().flush().unwrap();
-    one.read_exact(&mut [0]).unwrap();
+    let mut byte = 0;
+    let read = unsafe { recv(one.as_raw_fd(), &mut byte, 1, 0) };
+    (&one).read_exact(&mut [read as u8]).unwrap();
 }"#;
 
 const GO: &str = r#"
