@@ -502,7 +502,7 @@ pub(crate) struct Diff {
 /// Options for how a ladder looks.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Look {
-    #[arg(short, long, value_name = "EXPRESSION", value_parser = Filter::parse, conflicts_with = "summary")]
+    #[arg(short, long, value_name = "EXPRESSION", value_parser = Filter::parse)]
     pub(crate) filter: Option<Filter>,
     #[arg(long, value_name = "COLUMNS", value_parser = columns)]
     pub(crate) width: Option<usize>,
