@@ -1,4 +1,5 @@
 //! The formats of other tools: what they demand is there, whatever was recorded.
+#![allow(clippy::unwrap_used)]
 
 use serde_json::Value;
 use socklab_event::{Bytes, Timeline, What};

@@ -55,6 +55,7 @@ fn called(flows: &Flows<'_>, connection: usize) -> Ended {
         let closed = match flows.holders.are_known(socket) {
             true => flows.holders.last_close(socket),
             false => calls(socket).rev().find(|at| is(at, Call::is_close)),
+            false => calls(socket).rfind(|at| is(at, Call::is_close)),
         };
         note(closed, side);
         if ends[1 - side].socket.is_none() {

@@ -64,10 +64,10 @@ fn check_mermaid(diagram: &str, lanes: usize) {
             check_text(text, line);
         } else if let Some(at) = line.strip_prefix("activate ") {
             assert!(lane(at), "{line}");
-            active[at[1..].parse::<usize>().unwrap()] += 1;
+            active[at[1..].parse::<usize>().expect(line)] += 1;
         } else if let Some(at) = line.strip_prefix("deactivate ") {
             assert!(lane(at), "{line}");
-            let count = &mut active[at[1..].parse::<usize>().unwrap()];
+            let count = &mut active[at[1..].parse::<usize>().expect(line)];
             *count -= 1;
             assert!(*count >= 0, "nobody waits there: {diagram}");
         } else {
