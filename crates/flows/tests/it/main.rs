@@ -16,5 +16,6 @@ mod lookups;
 mod merge;
 mod position;
 mod processes;
+mod protocols;
 mod streams;
 mod ties;

@@ -30,6 +30,7 @@ mod refused;
 mod resets;
 mod spinning;
 mod stream;
+mod tls;
 mod waiting;
 mod window;
 
@@ -124,6 +125,7 @@ pub const RULES: &[Rule] = &[
     problem("connection-reset-shutdown", &["call", "program"], resets::reset_shut),
     problem("send-after-shutdown", &["fd"], broken_pipe::send_after_shutdown),
     problem("broken-pipe", &["fd"], broken_pipe::broken_pipe),
+    problem("tls-alert", &["alert"], tls::alert),
     problem("close-unread", &["unread", "program"], resets::unread),
     lesson("server-closed-first", &["port", "server"], closing::server_first),
     lesson("half-close", &["program"], closing::half_close),

@@ -104,6 +104,19 @@ explain-connection-reset-linger = { $call } failed because { $peer } cut the con
 explain-send-after-shutdown = The sending half of descriptor { $fd } had been shut down on this side before this send. After SHUT_WR nothing more can be sent.
 # source: send(2), EPIPE; RFC 9293 3.6.1; tried on Linux 6.18 over loopback: exactly one send succeeds
 explain-broken-pipe = Nothing more can be sent on descriptor { $fd }: the other end had closed or cut the connection. A send may still succeed until its RST is back (over loopback without delay, just one); each further one fails, like this one.
+# source: RFC 8446 6.2 (alerts, and what each is about)
+explain-tls-alert = Whoever sends the fatal alert { $alert } gives up this TLS connection.{ $alert ->
+        [unknown_ca] {" "}The certificate leads to no authority that it trusts; one that a server signed itself has to be made known to it.
+        [certificate_expired] {" "}The certificate has expired, or is not valid yet.
+        [bad_certificate] {" "}The certificate is damaged, or its signature is wrong.
+        [certificate_unknown] {" "}It does not accept the certificate.
+        [certificate_required] {" "}It wants a certificate from the client.
+        [handshake_failure] {" "}The two have no choice of algorithms in common.
+        [protocol_version] {" "}The two have no version of TLS in common.
+        [unrecognized_name] {" "}It has no certificate for the name that was asked for.
+        [no_application_protocol] {" "}The two have no protocol in common that was offered by ALPN.
+       *[other] {""}
+    }
 # source: RFC 9293 3.6.1; RFC 2525 2.17
 explain-close-unread = { $program } closed with { $unread ->
         [one] { $unread } byte

@@ -73,6 +73,18 @@ explain-connection-reset-linger = { $call } falló porque { $peer } cortó la co
     }
 explain-send-after-shutdown = La mitad de envío del descriptor { $fd } se había cerrado de este lado antes de este envío. Después de SHUT_WR no se puede enviar nada más.
 explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. Un envío todavía puede funcionar hasta que vuelve su RST (por loopback sin retraso, solo uno); cada uno de los siguientes falla, como este.
+explain-tls-alert = Quien envía la alerta fatal { $alert } abandona esta conexión TLS.{ $alert ->
+        [unknown_ca] {" "}El certificado no lleva a ninguna autoridad en la que confíe; uno que el servidor firmó él mismo hay que dárselo a conocer.
+        [certificate_expired] {" "}El certificado venció, o todavía no es válido.
+        [bad_certificate] {" "}El certificado está dañado, o su firma es incorrecta.
+        [certificate_unknown] {" "}No acepta el certificado.
+        [certificate_required] {" "}Quiere un certificado del cliente.
+        [handshake_failure] {" "}Los dos no tienen ninguna combinación de algoritmos en común.
+        [protocol_version] {" "}Los dos no tienen ninguna versión de TLS en común.
+        [unrecognized_name] {" "}No tiene un certificado para el nombre que se pidió.
+        [no_application_protocol] {" "}Los dos no tienen en común ningún protocolo de los que se ofrecieron por ALPN.
+       *[other] {""}
+    }
 explain-close-unread = { $program } cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes

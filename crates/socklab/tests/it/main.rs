@@ -36,6 +36,7 @@ mod languages;
 mod learn;
 mod lines;
 mod lines_python;
+mod messages;
 mod nothing_left;
 mod ntp_replies;
 mod packets;
