@@ -54,7 +54,6 @@ fn called(flows: &Flows<'_>, connection: usize) -> Ended {
         note(calls(socket).find(|at| is(at, Call::ends_sending)), side);
         let closed = match flows.holders.are_known(socket) {
             true => flows.holders.last_close(socket),
-            false => calls(socket).rev().find(|at| is(at, Call::is_close)),
             false => calls(socket).rfind(|at| is(at, Call::is_close)),
         };
         note(closed, side);
