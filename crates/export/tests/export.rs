@@ -9,34 +9,37 @@ use socklab_timelines::{Sock, Story, any_timeline, scenes};
 
 fn chrome(timeline: &Timeline) -> Value {
     let bytes = socklab_export::chrome_trace(&Flows::of(timeline), Speaker::ENGLISH);
-    serde_json::from_slice(&bytes).unwrap()
+    serde_json::from_slice(&bytes).expect("as the format says")
 }
 
 fn har(timeline: &Timeline) -> Option<Value> {
     let bytes = socklab_export::http_archive(&Flows::of(timeline), Speaker::ENGLISH)?;
-    let archive: Value = serde_json::from_slice(&bytes).unwrap();
+    let archive: Value = serde_json::from_slice(&bytes).expect("as the format says");
     check_har(&archive);
     Some(archive)
 }
 
 /// What "Trace Event Format" demands of each kind of event.
 fn check_chrome(trace: &Value) {
-    let events = trace["traceEvents"].as_array().unwrap();
+    let events = trace["traceEvents"].as_array().expect("as the format says");
     let mut open: Vec<(u64, f64)> = Vec::new();
     for event in events {
         assert!(event["name"].is_string(), "{event}");
         assert!(event["pid"].is_u64() && event["tid"].is_u64(), "{event}");
         let number = |name: &str| event[name].as_f64().filter(|number| *number >= 0.0);
-        match event["ph"].as_str().unwrap() {
+        match event["ph"].as_str().expect("as the format says") {
             "M" => assert!(event["args"].is_object()),
             "X" => assert!(number("ts").is_some() && number("dur").is_some(), "{event}"),
             "i" => assert!(number("ts").is_some() && event["s"].is_string(), "{event}"),
-            "s" => open.push((event["id"].as_u64().unwrap(), number("ts").unwrap())),
+            "s" => open.push((
+                event["id"].as_u64().expect("as the format says"),
+                number("ts").expect("as the format says"),
+            )),
             "f" => {
                 assert_eq!(event["bp"], "e");
-                let (id, began) = open.pop().unwrap();
+                let (id, began) = open.pop().expect("as the format says");
                 assert_eq!(event["id"].as_u64(), Some(id));
-                assert!(number("ts").unwrap() >= began, "{event}");
+                assert!(number("ts").expect("as the format says") >= began, "{event}");
             }
             other => panic!("{other}"),
         }
@@ -49,15 +52,21 @@ fn check_har(archive: &Value) {
     let log = &archive["log"];
     assert_eq!(log["version"], "1.2");
     assert!(log["creator"]["name"].is_string() && log["creator"]["version"].is_string());
-    for entry in log["entries"].as_array().unwrap() {
-        let date = entry["startedDateTime"].as_str().unwrap();
+    for entry in log["entries"].as_array().expect("as the format says") {
+        let date = entry["startedDateTime"].as_str().expect("as the format says");
         assert!(date.len() == 27 && date.ends_with('Z') && &date[10..11] == "T", "{date}");
         let timings = &entry["timings"];
         let parts = ["blocked", "dns", "connect", "send", "wait", "receive"];
-        let sum: f64 = parts.map(|part| timings[part].as_f64().unwrap().max(0.0)).iter().sum();
-        assert!((entry["time"].as_f64().unwrap() - sum).abs() < 1e-6 * sum.max(1.0), "{entry}");
+        let sum: f64 = parts
+            .map(|part| timings[part].as_f64().expect("as the format says").max(0.0))
+            .iter()
+            .sum();
+        assert!(
+            (entry["time"].as_f64().expect("as the format says") - sum).abs() < 1e-6 * sum.max(1.0),
+            "{entry}"
+        );
         for part in ["send", "wait", "receive"] {
-            assert!(timings[part].as_f64().unwrap() >= 0.0, "{entry}");
+            assert!(timings[part].as_f64().expect("as the format says") >= 0.0, "{entry}");
         }
         assert!(entry["cache"].is_object());
         let (request, response) = (&entry["request"], &entry["response"]);
@@ -69,12 +78,12 @@ fn check_har(archive: &Value) {
                 assert!(message[text].is_string(), "{text} in {message}");
             }
             for list in ["cookies", "headers"] {
-                for pair in message[list].as_array().unwrap() {
+                for pair in message[list].as_array().expect("as the format says") {
                     assert!(pair["name"].is_string() && pair["value"].is_string());
                 }
             }
             for size in ["headersSize", "bodySize"] {
-                assert!(message[size].as_i64().unwrap() >= -1, "{message}");
+                assert!(message[size].as_i64().expect("as the format says") >= -1, "{message}");
             }
         }
         assert!(request["queryString"].is_array());
@@ -102,12 +111,12 @@ fn talk(turns: &[(bool, &str)]) -> Timeline {
 
 /// Method, URL, status and text of each entry.
 fn told(archive: &Value) -> Vec<(String, String, u64, String)> {
-    let entries = archive["log"]["entries"].as_array().unwrap().iter();
+    let entries = archive["log"]["entries"].as_array().expect("as the format says").iter();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     entries
         .map(|entry| {
             let (request, response) = (&entry["request"], &entry["response"]);
-            let status = response["status"].as_u64().unwrap();
+            let status = response["status"].as_u64().expect("as the format says");
             let body = text(&response["content"]["text"]);
             (text(&request["method"]), text(&request["url"]), status, body)
         })

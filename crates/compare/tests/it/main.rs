@@ -181,7 +181,7 @@ fn talk(sends: &[&str], answer: &str, told: bool) -> Timeline {
     for piece in sends {
         story.send(near, piece);
     }
-    story.recv(far, &sends.concat());
+    story.recv(far, sends.concat());
     if told {
         story.send(far, answer);
         story.recv(near, answer);

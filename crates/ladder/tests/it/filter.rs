@@ -15,7 +15,7 @@ use socklab_say::{Language, Speaker};
 use socklab_timelines::{recorded, scenes};
 
 fn drawn(timeline: &Timeline, filter: &str, options: Options) -> String {
-    let filter = Some(Filter::parse(filter).unwrap());
+    let filter = Some(Filter::parse(filter).expect("a filter"));
     Ladder::of(timeline, &options.filter(filter)).to_text(&TextStyle::new(90))
 }
 
@@ -69,9 +69,9 @@ fn times_count_from_the_same_moment_with_and_without_a_filter() {
 /// The data that a page gives its script.
 fn data(speaker: Speaker, timeline: &Timeline) -> Value {
     let page = Ladder::of(timeline, &Options::new(speaker)).to_html(&HtmlStyle::default());
-    let script = page.rsplit_once("})({").unwrap().1;
-    let data = script.split_once("});").unwrap().0;
-    serde_json::from_str(&format!("{{{data}}}")).unwrap()
+    let script = page.rsplit_once("})({").expect("the script").1;
+    let data = script.split_once("});").expect("its data").0;
+    serde_json::from_str(&format!("{{{data}}}")).expect("JSON")
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 mod ground;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -86,7 +87,9 @@ fn trace(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCod
     let Wanted { arguments, packets, output, .. } = wanted;
     let look = wanted.look();
     let why = refused.as_ref().map_or("shared_network".to_owned(), ToString::to_string);
-    trace::trace_program(speaker, program, arguments, *packets, output, look, &why, tell)
+    let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+    let program = trace::course_program(program, &arguments)?;
+    trace::trace_program(speaker, program, *packets, output, look, &why, tell)
 }
 
 impl Wanted {

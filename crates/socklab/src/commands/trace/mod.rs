@@ -18,13 +18,11 @@ mod recording;
 mod tapped;
 mod turn;
 
-use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use programs::Program;
 use socklab_event::{Event, Notice};
 use socklab_say::{Speaker, say};
 
@@ -163,8 +161,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// recorded, and `tell` says where it is, knowing whether they are.
 pub(crate) fn trace_program(
     speaker: Speaker,
-    program: &Program,
-    arguments: &[String],
+    program: TracedProgram,
     packets: bool,
     output: &[PathBuf],
     look: Look,
@@ -174,8 +171,7 @@ pub(crate) fn trace_program(
     let packets = if packets { Packets::IfAllowed } else { Packets::No };
     let outputs = Outputs::of(speaker, output)?;
     outputs.check_drawings(speaker)?;
-    let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    let commands = vec![commands::course_program(program, &arguments)?];
+    let commands = vec![program];
     let mut plan = TracePlan { commands, by_hand: true, lines: true, ..TracePlan::default() };
     plan.output_to_errors = outputs.take_standard_output();
     (plan.frames, plan.notices) =
