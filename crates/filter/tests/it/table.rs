@@ -19,7 +19,7 @@ struct Table {
 }
 
 fn table() -> Table {
-    serde_json::from_str(include_str!("../table.json")).unwrap()
+    serde_json::from_str(include_str!("../table.json")).expect("a table")
 }
 
 /// What the events are called: `client recv`, and the second one `client recv 2`.

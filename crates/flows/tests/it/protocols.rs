@@ -28,7 +28,7 @@ fn exchange(port: u16, request: &[u8], answer: &[u8]) -> Vec<bool> {
 fn known(story: &Story, seqs: &[u64]) -> Vec<bool> {
     let timeline = story.build();
     let flows = Flows::of(&timeline);
-    let at = |seq: &u64| flows.order.iter().position(|event| event.seq == *seq).unwrap();
+    let at = |seq: &u64| flows.order.iter().position(|event| event.seq == *seq).expect("a message");
     seqs.iter().map(|seq| flows.spoken.datagram(at(seq), 0).is_some()).collect()
 }
 
@@ -49,7 +49,7 @@ fn a_request_for_the_time_is_known_by_its_port_or_its_answer() {
 fn pieces(story: &Story, seqs: &[u64]) -> Vec<(usize, u64)> {
     let timeline = story.build();
     let flows = Flows::of(&timeline);
-    let at = |seq: &u64| flows.order.iter().position(|event| event.seq == *seq).unwrap();
+    let at = |seq: &u64| flows.order.iter().position(|event| event.seq == *seq).expect("a message");
     let said = seqs.iter().map(|seq| flows.spoken.at(at(seq)));
     said.map(|(said, unknown)| (said.len(), unknown)).collect()
 }

@@ -105,11 +105,16 @@ fn ask(node: &str, question: &Value) -> Vec<Value> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(question.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+        .expect("what node answers");
+    child
+        .stdin
+        .take()
+        .expect("what node answers")
+        .write_all(question.to_string().as_bytes())
+        .expect("what node answers");
+    let output = child.wait_with_output().expect("what node answers");
     assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_slice(&output.stdout).expect("what node answers")
 }
 
 #[test]

@@ -7,18 +7,23 @@ use socklab_timelines::{Sock, Story};
 
 /// A record of TLS.
 fn record(kind: u8, payload: &[u8]) -> Vec<u8> {
-    [&[kind, 3, 3][..], &u16::try_from(payload.len()).unwrap().to_be_bytes(), payload].concat()
+    [
+        &[kind, 3, 3][..],
+        &u16::try_from(payload.len()).expect("a short record").to_be_bytes(),
+        payload,
+    ]
+    .concat()
 }
 
 /// A message of a handshake, in a record of its own.
 fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+    let length = u32::try_from(body.len()).expect("a short record").to_be_bytes();
     record(22, &[&[kind][..], &length[1..], body].concat())
 }
 
 /// A hello, with what follows the random and the session.
 fn hello(kind: u8, rest: &[u8], extensions: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(extensions.len()).unwrap().to_be_bytes();
+    let length = u16::try_from(extensions.len()).expect("a short record").to_be_bytes();
     handshake(kind, &[&[3, 3][..], &[7; 32], &[0], rest, &length, extensions].concat())
 }
 

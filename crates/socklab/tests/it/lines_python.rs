@@ -43,7 +43,7 @@ fn compare(what: &str, told: &[Told], program: &Path, others: &[&str]) -> usize 
         if here && marked(&it.call) {
             seen.insert((it.line, it.call.clone()));
             right += 1;
-        } else if !besides && !(here && marked(&format!("{}?", it.call))) {
+        } else if !(besides || here && marked(&format!("{}?", it.call))) {
             let library = it.file.as_ref().is_some_and(|file| !file.starts_with(folder()));
             if !(library && others.contains(&it.call.as_str())) {
                 wrong.insert(format!("{} {:?}:{} {}", it.call, it.file, it.line, it.function));
