@@ -239,3 +239,16 @@ fn before_its_first_instruction_a_function_is_in_its_first_line() {
     image.set(FRAME, 56, CODE + 184 - 2);
     assert_eq!(seen(&image), told(5));
 }
+
+#[test]
+fn what_fuzzers_begin_with_has_a_frame() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/python_memory");
+    for (name, minor) in [("one-frame-3.11", 11), ("one-frame-3.13", 13)] {
+        let input = std::fs::read(format!("{folder}/{name}")).expect("an input");
+        let memory = Pieces(vec![(START, input[1..].to_vec())]);
+        let mut python =
+            Python::new(0, RUNTIME, Some(input[0]), &Reader::new(&memory)).expect(name);
+        assert_eq!(python.layout.minor, minor);
+        assert_eq!(see(&mut python, &memory), told(6), "{name}");
+    }
+}
