@@ -91,14 +91,17 @@ fn a_script_reads_bytes_and_ends() {
 }
 
 #[test]
-fn with_a_filter_it_says_that_it_is_of_everything() {
+fn figures_on_a_filtered_page_say_that_they_are_of_everything() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = path(&folder, "run.jsonl");
+    let (file, page) = (path(&folder, "run.jsonl"), path(&folder, "run.html"));
     traced(&["-o", &file]);
-    let words = ["draw", "--summary", "--filter", "errors", &file];
-    let told = run(&mut socklab(&words)).exits(0).text();
-    assert!(told.contains("in the whole recording") && told.contains(PAIR), "{told}");
+    run(&mut socklab(&["draw", "--filter", "errors", &file, "-o", &page])).exits(0);
+    let page = fs::read_to_string(page).expect("a page");
+    assert!(page.contains("in the whole recording") && page.contains(PAIR));
     assert_eq!(json(&file).get("unfiltered"), None);
+    // Alone, figures of everything are not what a filter asks for.
+    let refused = run(&mut socklab(&["draw", "--summary", "--filter", "errors", &file])).exits(2);
+    assert!(refused.errors.contains("--summary"), "{}", refused.errors);
 }
 
 /// A server and its client, who take turns, so that each call is made equally often each time.
