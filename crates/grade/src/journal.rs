@@ -190,6 +190,14 @@ pub struct Journal {
     length: u64,
 }
 
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // A child that has been forked and does not run its program yet holds a copy of the descriptor, and
+        // with it the lock: closing ours would not release that (flock(2)).
+        let _ = self.file.unlock();
+    }
+}
+
 fn failed(call: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
     move |source| JournalError::Call { call, path, source }

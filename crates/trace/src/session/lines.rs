@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use libc::pid_t;
 use socklab_event::{Notice, SourceLine};
-use socklab_source::{Memory, Registers, Sources, Thread};
+use socklab_source::{Memory, Origin, Registers, Sources, Thread};
 
 use super::calls::Calls;
 use crate::memory::TraceeMemory;
@@ -55,7 +55,8 @@ impl Calls<'_> {
         {
             self.reporter.notice(self.tracees.place(tid), Notice::NoLines { program });
         }
-        let frame = frame?;
+        // Which line of a library makes a call says nothing about the program.
+        let frame = frame.filter(|frame| frame.origin < Origin::Library)?;
         let function = Some(frame.function.to_string()).filter(|name| !name.is_empty());
         Some(Box::new(SourceLine { file: frame.file?.to_string(), line: frame.line, function }))
     }
