@@ -18,6 +18,7 @@ mod expect_frame;
 mod expect_pattern;
 mod http;
 mod http_request;
+mod lines;
 mod outside;
 mod pattern;
 mod pattern_syntax;
@@ -75,6 +76,12 @@ pub struct Explanation {
     pub arguments: Vec<(&'static str, Argument)>,
     /// How many further occurrences are not listed.
     pub more: usize,
+    /// The line of source that made the decisive call, if it is known: `server.py:12`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+    /// The lines of the calls among the evidence in which programs were waiting still at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<String>,
 }
 
 impl Explanation {
@@ -87,6 +94,11 @@ impl Explanation {
     pub fn sentence(&self) -> Sentence {
         let key = Cow::Owned(format!("explain-{}", self.rule));
         let sentence = Sentence { key, arguments: self.arguments.clone() };
+        let sentence = lines::with_line(sentence, self.line.as_deref());
+        let sentence = match &self.waiting {
+            Some(lines) => sentence!("explain-waiting-at", sentence = sentence, lines = lines),
+            None => sentence,
+        };
         match self.more {
             0 => sentence,
             more => sentence!("explain-with-more", sentence = sentence, more = count(more)),
@@ -131,6 +143,8 @@ pub fn explain(flows: &Flows<'_>) -> Vec<Explanation> {
                 evidence,
                 arguments: finding.arguments,
                 more: if last { more } else { 0 },
+                line: lines::line(flows, finding.evidence[0]),
+                waiting: lines::waiting(flows, &finding.evidence),
             };
             explanations.push((finding.evidence[0], explanation));
         }

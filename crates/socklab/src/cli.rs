@@ -525,6 +525,10 @@ pub(crate) struct Look {
     /// True if the command has these options, so that what is drawn may name them.
     #[arg(skip = true)]
     pub(crate) offered: bool,
+    /// True if what the programs said is left out, so that their source is no business of the reader's
+    /// either.
+    #[arg(skip)]
+    pub(crate) redacted: bool,
     /// True if the command makes recordings, so that what is drawn may say how to record packets.
     #[arg(skip = true)]
     pub(crate) records: bool,

@@ -23,6 +23,7 @@ mod output;
 mod printer;
 mod scenario;
 mod signals;
+mod source_text;
 mod style;
 mod terminal;
 mod tour;

@@ -29,6 +29,7 @@ use socklab_flows::Flows;
 use socklab_say::{Argument, Sentence};
 
 use crate::case::Occurrence;
+use crate::lines;
 use crate::pattern::Pattern;
 use life::Life;
 
@@ -48,13 +49,17 @@ pub struct Deed {
     pub arguments: Vec<(&'static str, Argument)>,
     /// Why, if that is a well-known mistake: a stable key such as `text-for-bytes`.
     pub cause: Option<&'static str>,
+    /// The line of source that made the decisive call, if it is known: `server.py:12`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 impl Deed {
     /// Its sentence.
     pub fn sentence(&self) -> Sentence {
         let key = Cow::Owned(format!("deed-{}", self.rule));
-        Sentence { key, arguments: self.arguments.clone() }
+        let sentence = Sentence { key, arguments: self.arguments.clone() };
+        lines::with_line(sentence, self.line.as_deref())
     }
 
     /// The keys of what it is: of its rule, of the more general one, of its cause.
@@ -260,6 +265,7 @@ pub fn deed(flows: &Flows<'_>, asked: &Asked<'_>) -> Option<Deed> {
         let found = (rule.find)(&life)?;
         let evidence = found.evidence.iter().map(|at| flows.order[*at].seq).collect();
         let cause = cause::cause(&life, rule.key);
-        Some(Deed { rule: rule.key, evidence, arguments: found.arguments, cause })
+        let line = found.evidence.first().and_then(|at| lines::line(flows, *at));
+        Some(Deed { rule: rule.key, evidence, arguments: found.arguments, cause, line })
     })
 }

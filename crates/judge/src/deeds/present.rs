@@ -6,6 +6,7 @@ use socklab_flows::Position;
 use socklab_say::{Sentence, sentence};
 
 use super::life::Life;
+use crate::lines;
 
 /// What a thread was doing when the recording ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,11 +87,11 @@ pub(super) fn now(life: &Life<'_>) -> Sentence {
 
 fn in_call(life: &Life<'_>, at: Position, call: &Call) -> Sentence {
     let name = call.library_name();
-    match life.flows().connection_at(at) {
-        Some(connection) => match life.talks.iter().find(|talk| talk.connection == connection) {
-            Some(talk) => sentence!("now-call-with", call = name, peer = talk.peer),
-            None => sentence!("now-call", call = name),
-        },
+    let connection = life.flows().connection_at(at);
+    let talk = life.talks.iter().find(|talk| Some(talk.connection) == connection);
+    let now = match talk {
+        Some(talk) => sentence!("now-call-with", call = name, peer = talk.peer),
         None => sentence!("now-call", call = name),
-    }
+    };
+    lines::with_line(now, lines::line(life.flows(), at).as_deref())
 }

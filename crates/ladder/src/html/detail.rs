@@ -1,6 +1,6 @@
 //! The detail panel: everything recorded about one row.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use socklab_event::{Bytes, Call, Event, Frame, Outcome, What};
 use socklab_say::{clean, count, duration, say};
@@ -23,8 +23,14 @@ const WHOLE: usize = 64 << 10;
 /// How much a page with more than that shows of each call and packet.
 const BEGINNING: usize = 1024;
 
+/// The lines of each file, by number.
+type SourceText = BTreeMap<String, BTreeMap<u32, String>>;
+
+/// How many lines of source stand before and after the one that made a call.
+const AROUND: u32 = 3;
+
 /// Writes the panel: one section per row. The style sheet shows only the selected one.
-pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
+pub(super) fn panel(ladder: &Ladder, source: &SourceText, page: &mut Xml) {
     page.open("aside", &[("aria-label", say!(ladder.speaker, "ladder-details"))]);
     let close = say!(ladder.speaker, "ladder-close");
     let rows = ladder.rows_of_events();
@@ -56,7 +62,8 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
         }
         folded(ladder, row, page);
         for event in events(ladder, row) {
-            let detail = Detail { ladder, rows: &rows, columns: &columns, event, most };
+            let (rows, columns) = (&rows, &columns);
+            let detail = Detail { ladder, rows, columns, event, most, source };
             match &event.what {
                 What::Call(call) => detail.call(call, page),
                 What::Frame(frame) => detail.frame(frame, page),
@@ -128,6 +135,7 @@ struct Detail<'l> {
     event: &'l Event,
     /// How many of its bytes are shown.
     most: usize,
+    source: &'l SourceText,
 }
 
 impl Detail<'_> {
@@ -195,7 +203,32 @@ impl Detail<'_> {
             Self::fact(page, &say!(speaker, "ladder-source"), &text, false);
         }
         page.close("dl");
+        self.source(call, page);
         self.bytes(page);
+    }
+
+    /// The line of source that made the call, and some around it.
+    fn source(&self, call: &Call, page: &mut Xml) {
+        let Some(source) = call.source.as_deref() else { return };
+        let Some(lines) = self.source.get(&source.file) else { return };
+        if !lines.contains_key(&source.line) {
+            return;
+        }
+        let first = source.line.saturating_sub(AROUND);
+        let shown = lines.range(first..=source.line.saturating_add(AROUND));
+        // It may be wider than the panel: with the focus, arrow keys move it.
+        let named = ("aria-label", say!(self.ladder.speaker, "ladder-source"));
+        let role = ("role", "group".to_owned());
+        page.open("pre", &[("tabindex", "0".to_owned()), role, named]);
+        for (number, text) in shown {
+            let text = format!("{number:>4} {}", clean(text));
+            match *number == source.line {
+                // An element ends in a newline of its own.
+                true => page.text_element("mark", &[], &text),
+                false => page.text(&format!("{text}\n")),
+            }
+        }
+        page.close("pre");
     }
 
     fn outcome(&self, call: &Call) -> (String, bool) {

@@ -8,6 +8,8 @@ mod list;
 mod search;
 mod summary;
 
+use std::collections::BTreeMap;
+
 use socklab_say::{count, say};
 use socklab_summary::Summary;
 
@@ -28,6 +30,9 @@ pub struct HtmlStyle {
     pub lessons: bool,
     /// The recording in figures, which stands above the rows.
     pub summary: Option<Summary>,
+    /// Of each file of source, as calls name it, the text of some lines, by number: what stands in the
+    /// details around the line that made a call.
+    pub source_text: BTreeMap<String, BTreeMap<u32, String>>,
 }
 
 impl HtmlStyle {
@@ -44,6 +49,11 @@ impl HtmlStyle {
     /// Sets whether lessons are shown from the start.
     pub fn lessons(self, lessons: bool) -> Self {
         Self { lessons, ..self }
+    }
+
+    /// Adds the text of files of source.
+    pub fn source_text(self, source_text: BTreeMap<String, BTreeMap<u32, String>>) -> Self {
+        Self { source_text, ..self }
     }
 
     /// Adds the recording in figures.
@@ -136,7 +146,7 @@ impl Ladder {
         }
         legend::write(self.speaker, &mut page);
         page.close("main");
-        detail::panel(self, &mut page);
+        detail::panel(self, &style.source_text, &mut page);
         page.raw_element("script", &format!("{SCRIPT}{}", search::script(self)));
         page.close("body");
         page.close("html");

@@ -150,7 +150,8 @@ impl Drawer<'_, '_> {
         alone: bool,
     ) -> bool {
         let (own, rails) = (cell.participant, &self.layout.rails);
-        if used + more > self.layout.rooms[own] {
+        // A blank stays before the next lifeline.
+        if used + more >= self.layout.rooms[own] {
             return false;
         }
         // An arrow begins behind the first line, and its caption stays whole.

@@ -81,6 +81,19 @@ fn the_picture_and_the_page_say_it_and_those_who_hear_it_too() {
     assert!(said.contains("accept(3), waits 1.2 s, at TCPServer.py:9."), "{said}");
 }
 
+#[test]
+fn the_text_around_a_line_stands_in_its_details() {
+    let ladder = Ladder::of(&scenes::upper_tcp_lines(), &options("en"));
+    let lines = (1..=20).map(|number| (number, format!("    line(<{number}>)")));
+    let text = [("/home/ana/TCPServer.py".to_owned(), lines.collect())];
+    let page = ladder.to_html(&HtmlStyle::default().source_text(text.into()));
+    assert_eq!(socklab_pages::faults(&page), [] as [&str; 0]);
+    assert!(page.contains("<mark>  11     line(&lt;11&gt;)</mark>\n  12     line("), "{page}");
+    // Three before the first, three behind the last.
+    assert!(!page.contains("line(&lt;17&gt;)") && page.contains("   1     line(&lt;1&gt;)"));
+    assert!(!ladder.to_html(&HtmlStyle::default()).contains("<mark>"));
+}
+
 /// The drawing without what is said of lines of source, and the blanks before it.
 fn without(drawn: &str) -> Vec<String> {
     let bare = drawn.replace("x.py:12", "").replace('─', " ");

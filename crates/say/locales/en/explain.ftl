@@ -1,6 +1,10 @@
 # The sentences of the rules: what the kernel did, and what to try. Short, plain, no blame.
 # Variables are the rule's arguments; see rules/mod.rs. `# source:` names what a sentence rests on, beside what was recorded.
 
+# A call with the line of source that made it: recv at server.py:12.
+call-at-line = { $call } at { $line }
+# Which lines the programs of the sentence wait in, at the end of a recording.
+explain-waiting-at = { $sentence } (Waiting at { $lines }.)
 explain-with-more = { $sentence } (And { $more } more like this.)
 
 ## connect

@@ -1,6 +1,10 @@
 # Lo que dicen las reglas: qué hizo el núcleo y qué probar. Corto, claro y sin culpas.
 # Las variables son los argumentos de la regla; véase rules/mod.rs.
 
+# A call with the line of source that made it: recv at server.py:12.
+call-at-line = { $call } en { $line }
+# Which lines the programs of the sentence wait in, at the end of a recording.
+explain-waiting-at = { $sentence } (Espera en { $lines }.)
 explain-with-more = { $sentence } (Y { $more } más como esto.)
 
 ## connect

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use socklab_event::Event;
 use socklab_judge::Deed;
-use socklab_say::{Speaker, count, say};
+use socklab_say::{Speaker, clean, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, Problem, conduct};
 use socklab_scenario::{Awaited, CaseState, Recording, StepTrouble, SurplusAfter};
 
@@ -13,6 +14,7 @@ use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
 use crate::course::texts;
 use crate::scenario::answered;
+use crate::source_text;
 use crate::terminal::markdown;
 use crate::{output, style};
 
@@ -53,6 +55,7 @@ pub(crate) fn story(
         (None, Some(deed)) => {
             let said = wrapped(&speaker.tell(&deed.sentence()));
             lines.extend(said.into_iter().map(|line| style::paint(style::BAD, line)));
+            lines.extend(cited(done, deed));
         }
         (None, None) => {}
     }
@@ -98,6 +101,23 @@ pub(crate) fn story(
     let command = format!("{label}{space}{}", style::paint(style::COMMAND, again));
     lines.extend(command.lines().map(str::to_owned));
     lines
+}
+
+/// The line of the program that a deed is about, as it stands in its source: `server.py:14  data =
+/// conn.recv(1024)`.
+fn cited(done: &CaseReport<'_>, deed: &Deed) -> Option<String> {
+    let (line, recording) = (deed.line.as_ref()?, done.recording.as_ref()?);
+    let decisive = |event: &&Event| Some(&event.seq) == deed.evidence.first();
+    let call = recording.events.iter().find(decisive)?.call()?;
+    let text = source_text::around(&recording.timeline());
+    let text = clean(source_text::of(&text, call)?);
+    // It is a quotation: columns count, and it is no prose to wrap.
+    let room = width().saturating_sub(line.chars().count() + 4).max(8);
+    let text = match text.chars().count() > room {
+        true => text.chars().take(room - 1).chain(['…']).collect(),
+        false => text,
+    };
+    Some(format!("  {}  {text}", style::paint(style::FAINT, line)))
 }
 
 /// The commands as they were run, in a case that has arguments of its own: who typed the command has

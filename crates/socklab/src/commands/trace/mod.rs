@@ -120,8 +120,9 @@ pub(crate) fn trace_commands(
         ended => ended?,
     };
     let mut failed: Option<ExitCode> = kept.incomplete.map(ExitCode::from);
+    let look = Look { redacted: options.redact, ..options.look.clone() };
     for (path, format) in &outputs.drawings {
-        match draw_to(speaker, path, *format, &kept.timeline, &options.look, &[]) {
+        match draw_to(speaker, path, *format, &kept.timeline, &look, &[]) {
             Ok(()) => eprintln!("{}", say!(speaker, "written", path = socklab_say::path(path))),
             Err(error) => {
                 failed = Some(failure::report(speaker, &error));
@@ -203,7 +204,7 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);
     }
-    let look = Look { records: false, ..options.look.clone() };
+    let look = Look { records: false, redacted: options.redact, ..options.look.clone() };
     if options.json {
         if outputs.take_standard_output() {
             return Err(Failure::new(ExitReason::Usage, say!(speaker, "output-taken")).into());

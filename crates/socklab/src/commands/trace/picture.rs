@@ -1,5 +1,6 @@
 //! Draws a timeline: as text for the terminal, or into a file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::file::{self, PRIVATE};
 use crate::output::{self, eprintln, write_bytes};
 use crate::printer;
+use crate::source_text;
 
 /// The format that a file name's extension asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +215,8 @@ pub(crate) fn draw_to(
             let flows = Flows::of(timeline);
             let explanations = explanations(&flows, &look);
             let style = style.summary(summary_of(speaker, &flows, &explanations, &look));
+            let text = if look.redacted { BTreeMap::new() } else { source_text::around(timeline) };
+            let style = style.source_text(text);
             ladder_from(speaker, &flows, explanations, &look, decisive).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => lines_of(timeline)?,
