@@ -7,9 +7,8 @@ arg-diff-all = Show all that is the same, too
 arg-diff-ascii = Draw with ASCII characters only
 arg-diff-width = Width of the two columns (default: the terminal's, else 80)
 arg-diff-json = Print JSON, for scripts
-arg-diff-output = Write the two columns to a file: .txt or .html; without what differs, there is none
+arg-diff-output = Write the two columns to a file: .txt or .html
 examples-diff =
-    Examples:
     $ socklab trace -o a.jsonl -- python3 server.py 12000
     $ socklab diff a.jsonl b.jsonl
     $ socklab diff a.jsonl b.jsonl --all -o difference.html

@@ -5,11 +5,10 @@ arg-diff-a = Una grabación, hecha con trace -o ARCHIVO.jsonl; - lee la entrada 
 arg-diff-b = La grabación con la que se compara
 arg-diff-all = Muestra también todo lo que es igual
 arg-diff-ascii = Dibuja solo con caracteres ASCII
-arg-diff-width = Ancho de las dos columnas (por omisión: el de la terminal; si no, 80)
+arg-diff-width = Ancho de las dos columnas (por defecto: el de la terminal, o 80)
 arg-diff-json = Imprime JSON, para scripts
 arg-diff-output = Escribe las dos columnas en un archivo: .txt o .html
 examples-diff =
-    Ejemplos:
     $ socklab trace -o a.jsonl -- python3 server.py 12000
     $ socklab diff a.jsonl b.jsonl
     $ socklab diff a.jsonl b.jsonl --all -o diferencia.html
