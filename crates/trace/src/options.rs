@@ -16,6 +16,7 @@ pub struct Options {
     pub(crate) ending: Ending,
     pub(crate) descendants: bool,
     pub(crate) lines: Option<PathBuf>,
+    pub(crate) not_ours: bool,
 }
 
 /// When a recording ends by itself.
@@ -69,6 +70,7 @@ impl Default for Options {
             ending: Ending::AtOnce,
             descendants: true,
             lines: None,
+            not_ours: false,
         }
     }
 }
@@ -146,6 +148,14 @@ impl Options {
     #[must_use]
     pub fn lines(mut self, own: impl Into<Option<PathBuf>>) -> Self {
         self.lines = own.into();
+        self
+    }
+
+    /// Leaves out the lines of processes that run the recorder's own program: those of a peer that it plays are
+    /// no reader's question.
+    #[must_use]
+    pub fn no_own_lines(mut self) -> Self {
+        self.not_ours = true;
         self
     }
 

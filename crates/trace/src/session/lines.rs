@@ -1,6 +1,8 @@
 //! The line of the program's source that makes a call.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 
 use libc::pid_t;
 use socklab_event::{Notice, SourceLine};
@@ -18,19 +20,31 @@ pub(super) struct Lines {
     sources: Option<Sources>,
     /// Programs of which it has been said that they have no debug information.
     told: HashSet<String>,
+    /// Whether lines of the recorder's own program are left out, and which processes run that.
+    not_ours: bool,
+    ours: HashMap<pid_t, bool>,
 }
 
 impl Lines {
     pub(super) fn new(options: &Options) -> Self {
-        Self { sources: options.lines.as_ref().map(Sources::new), told: HashSet::new() }
+        let sources = options.lines.as_ref().map(Sources::new);
+        Self { sources, not_ours: options.not_ours, ..Self::default() }
     }
 
     /// The process has executed another program, or has ended.
     pub(super) fn forget(&mut self, pid: pid_t) {
+        self.ours.remove(&pid);
         if let Some(sources) = &mut self.sources {
             sources.forget(pid.cast_unsigned());
         }
     }
+}
+
+/// True if a process runs the same program file as this one.
+fn is_ours(pid: pid_t) -> bool {
+    let file = |of: String| fs::metadata(of).map(|file| (file.dev(), file.ino())).ok();
+    let own = file("/proc/self/exe".to_owned());
+    own.is_some() && own == file(format!("/proc/{pid}/exe"))
 }
 
 impl Calls<'_> {
@@ -39,6 +53,9 @@ impl Calls<'_> {
     pub(super) fn line(&mut self, tid: pid_t, entry: &CallEntry) -> Option<Box<SourceLine>> {
         let sources = self.lines.sources.as_mut()?;
         let pid = self.tracees.thread(tid)?.pid;
+        if self.lines.not_ours && *self.lines.ours.entry(pid).or_insert_with(|| is_ours(pid)) {
+            return None;
+        }
         let thread = Thread {
             process: pid.cast_unsigned(),
             id: tid.cast_unsigned(),
