@@ -10,8 +10,7 @@ pub(crate) fn line(flows: &Flows<'_>, at: Position) -> Option<String> {
 
 /// The lines in which programs were waiting still when the recording, or their process, ended.
 pub(crate) fn waiting(flows: &Flows<'_>, calls: &[Position]) -> Option<String> {
-    let pending =
-        |at: &&Position| flows.call(**at).is_some_and(|call| call.outcome == Outcome::Unfinished);
+    let pending = |at: &&Position| flows.is_pending_at_end(**at);
     let lines: Vec<String> =
         calls.iter().filter(pending).filter_map(|at| line(flows, *at)).collect();
     (!lines.is_empty()).then(|| lines.join(", "))
