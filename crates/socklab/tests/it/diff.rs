@@ -136,7 +136,8 @@ fn solutions_do_the_same_each_time() {
         for case in &cases {
             let record = |name: &str| {
                 let path = folder.path().join(name).to_str().expect("UTF-8").to_owned();
-                let words = ["check", exercise, "--builtin", "--seed", "1", "--case", case];
+                let words =
+                    ["check", exercise, "--builtin", "--seed", "1", "--case", case.as_str()];
                 let mut command = socklab(&[&words[..], &["-o", &path, "--", solution]].concat());
                 run(&mut command).exits(0);
                 path
