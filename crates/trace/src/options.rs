@@ -16,7 +16,6 @@ pub struct Options {
     pub(crate) ending: Ending,
     pub(crate) descendants: bool,
     pub(crate) lines: Option<PathBuf>,
-    pub(crate) not_ours: bool,
 }
 
 /// When a recording ends by itself.
@@ -70,7 +69,6 @@ impl Default for Options {
             ending: Ending::AtOnce,
             descendants: true,
             lines: None,
-            not_ours: false,
         }
     }
 }
@@ -144,18 +142,11 @@ impl Options {
 
     /// The folder whose files are the user's own, if the line of source of each call is to be recorded. Each
     /// call then costs a reading of the words of memory that its line follows from, and the first calls of a
-    /// program the reading of its debug information. Default: no lines.
+    /// program the reading of its debug information. Processes that run the recorder's own program are left out.
+    /// Default: no lines.
     #[must_use]
     pub fn lines(mut self, own: impl Into<Option<PathBuf>>) -> Self {
         self.lines = own.into();
-        self
-    }
-
-    /// Leaves out the lines of processes that run the recorder's own program: those of a peer that it plays are
-    /// no reader's question.
-    #[must_use]
-    pub fn no_own_lines(mut self) -> Self {
-        self.not_ours = true;
         self
     }
 

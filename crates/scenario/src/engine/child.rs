@@ -152,7 +152,7 @@ fn perform(
     // No deadline: the tracer's clock counts pauses of the machine, too. The steps have one.
     // A question is about calls; whoever wrote a program wants to know which of its lines makes them.
     let own = request.submission.as_ref().map(Submission::folder);
-    let options = Options::default().sample(SAMPLE).stdio(true).lines(own).no_own_lines();
+    let options = Options::default().sample(SAMPLE).stdio(true).lines(own);
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
         // Waiting for the terminal is different from waiting for a peer.

@@ -20,15 +20,15 @@ pub(super) struct Lines {
     sources: Option<Sources>,
     /// Programs of which it has been said that they have no debug information.
     told: HashSet<String>,
-    /// Whether lines of the recorder's own program are left out, and which processes run that.
-    not_ours: bool,
+    /// Which processes run the recorder's own program: a peer that it plays, a program of the course that it
+    /// contains. Whoever traces these has no file in which to look up a line.
     ours: HashMap<pid_t, bool>,
 }
 
 impl Lines {
     pub(super) fn new(options: &Options) -> Self {
         let sources = options.lines.as_ref().map(Sources::new);
-        Self { sources, not_ours: options.not_ours, ..Self::default() }
+        Self { sources, ..Self::default() }
     }
 
     /// The process has executed another program, or has ended.
@@ -53,7 +53,7 @@ impl Calls<'_> {
     pub(super) fn line(&mut self, tid: pid_t, entry: &CallEntry) -> Option<Box<SourceLine>> {
         let sources = self.lines.sources.as_mut()?;
         let pid = self.tracees.thread(tid)?.pid;
-        if self.lines.not_ours && *self.lines.ours.entry(pid).or_insert_with(|| is_ours(pid)) {
+        if *self.lines.ours.entry(pid).or_insert_with(|| is_ours(pid)) {
             return None;
         }
         let thread = Thread {
