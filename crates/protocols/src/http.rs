@@ -54,7 +54,7 @@ pub fn request_line(line: &[u8]) -> Option<RequestLine<'_>> {
     let minor = version.strip_prefix(b"HTTP/1.")?;
     let good = words.next().is_none()
         && !method.is_empty()
-        && method.iter().all(u8::is_ascii_alphabetic)
+        && method.iter().all(is_token)
         && !target.is_empty()
         && target.iter().all(u8::is_ascii_graphic);
     match minor {
@@ -63,6 +63,11 @@ pub fn request_line(line: &[u8]) -> Option<RequestLine<'_>> {
         }
         _ => None,
     }
+}
+
+/// True for a byte of a token (RFC 9110, section 5.6.2).
+fn is_token(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
 }
 
 /// The status in a status line. The reason, and the space before it, may be missing: the space must
@@ -86,9 +91,8 @@ pub fn status_line(line: &[u8]) -> Option<StatusLine<'_>> {
 pub fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);
-    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     let text = |byte: &u8| *byte == b'\t' || !byte.is_ascii_control();
-    let is_field = !name.is_empty() && name.iter().all(token) && value.iter().all(text);
+    let is_field = !name.is_empty() && name.iter().all(is_token) && value.iter().all(text);
     is_field.then(|| (name, value.trim_ascii()))
 }
 

@@ -4,12 +4,13 @@
 //! anew meanwhile. Nothing is mapped: a file that is truncated would end the tracer with SIGBUS.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::FileExt as _;
 
 use object::elf;
 use object::read::elf::{FileHeader as _, ProgramHeader as _, SectionHeader as _};
-use object::read::{CompressedData, CompressionFormat, ReadCache, ReadCacheOps};
+use object::read::{CompressionFormat, ReadCache, ReadCacheOps};
+use ruzstd::decoding::StreamingDecoder;
 
 /// What a binary is read from.
 #[derive(Debug)]
@@ -157,15 +158,16 @@ impl Binary {
         if self.data.read_at(section.offset, &mut data) != data.len() {
             return None;
         }
-        if section.format == CompressionFormat::None {
-            return Some(data);
+        match section.format {
+            CompressionFormat::None => Some(data),
+            CompressionFormat::Zlib => {
+                all_of(flate2::read::ZlibDecoder::new(&*data), section.unpacked)
+            }
+            CompressionFormat::Zstandard => {
+                all_of(StreamingDecoder::new(&*data).ok()?, section.unpacked)
+            }
+            _ => None,
         }
-        let packed = CompressedData {
-            format: section.format,
-            data: &data,
-            uncompressed_size: section.unpacked,
-        };
-        packed.decompress().ok().map(|unpacked| unpacked.into_owned())
     }
 
     /// Reads what is loaded to an address, and returns how much of it is in the file.
@@ -242,6 +244,13 @@ fn headers(cache: Cache<'_, '_>) -> Option<(Vec<Segment>, Vec<Section>)> {
     Some((segments, sections))
 }
 
+/// All that is unpacked, if it is as long as it says: a few packed bytes may become more than there is memory.
+fn all_of(unpacking: impl io::Read, length: u64) -> Option<Vec<u8>> {
+    let mut unpacked = Vec::new();
+    unpacking.take(length.checked_add(1)?).read_to_end(&mut unpacked).ok()?;
+    (unpacked.len() as u64 == length).then_some(unpacked)
+}
+
 /// The names of sections are read as one piece.
 fn table_name(
     cache: Cache<'_, '_>,
@@ -285,6 +294,15 @@ mod tests {
         };
         assert_eq!(binary.bias(0x7f00_0000_2000, 0x1000), Some(0x7f00_0000_0000));
         assert_eq!(binary.bias(0x7f00_0000_2000, 0x9000), None);
+    }
+
+    #[test]
+    fn what_unpacks_to_more_than_it_says_is_refused() {
+        let without_end = || io::repeat(7);
+        assert_eq!(all_of(without_end(), 100), None);
+        assert_eq!(all_of(without_end().take(100), 100), Some(vec![7; 100]));
+        assert_eq!(all_of(without_end().take(99), 100), None);
+        assert_eq!(all_of(without_end(), u64::MAX), None);
     }
 
     #[test]

@@ -147,14 +147,6 @@ impl Memory for Piece<'_> {
         into[..length].copy_from_slice(&rest[..length]);
         length
     }
-
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let word = |at: &u64| {
-            let mut bytes = [0; 8];
-            (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
-        };
-        addresses.iter().map(word).collect()
-    }
 }
 
 /// The memory of a program that has CPython in it: the minor version, and what is from 0x1000 on, where the runtime

@@ -105,6 +105,9 @@ impl Image {
     /// A new question begins.
     pub(crate) fn refill(&self) {
         self.fuel.refill();
+        if let Some(go) = &self.go {
+            go.refill();
+        }
     }
 
     fn lines(&self) -> Option<&Lines> {

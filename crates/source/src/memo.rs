@@ -30,6 +30,16 @@ const SIZE: usize = 1 << 18;
 /// A memo's own share.
 const OVERHEAD: usize = 16;
 
+impl Memo {
+    /// In words of two: an address and its value, or 16 bytes of a name.
+    fn size(&self) -> usize {
+        let names = self.answer.as_ref().map_or(0, |frame| {
+            frame.file.as_ref().map_or(0, |file| file.len()) + frame.function.len()
+        });
+        self.addresses.len() + names / 16 + OVERHEAD
+    }
+}
+
 impl Memos {
     /// The answer that was given when everything was as it is now.
     pub(crate) fn get(
@@ -63,11 +73,12 @@ impl Memos {
             self.clear();
         }
         let (addresses, values): (Vec<u64>, Vec<u64>) = log.into_iter().unzip();
-        self.size += addresses.len() + OVERHEAD;
+        let memo = Memo { frame, addresses, values, answer };
+        self.size += memo.size();
         let memos = self.memos.entry((thread.id, thread.instruction, thread.stack)).or_default();
-        memos.insert(0, Memo { frame, addresses, values, answer });
+        memos.insert(0, memo);
         for old in memos.drain(WAYS.min(memos.len())..) {
-            self.size = self.size.saturating_sub(old.addresses.len() + OVERHEAD);
+            self.size = self.size.saturating_sub(old.size());
         }
     }
 

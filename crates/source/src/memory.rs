@@ -8,7 +8,13 @@ pub trait Memory {
 
     /// Reads a word of 8 bytes at each of the addresses, in one system call if it can; `None` if one of
     /// them can't be read.
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>>;
+    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
+        let word = |at: &u64| {
+            let mut bytes = [0; 8];
+            (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
+        };
+        addresses.iter().map(word).collect()
+    }
 }
 
 /// Reads memory, and keeps a log of what an answer was made from: an answer is a function of the registers
@@ -110,14 +116,6 @@ pub(crate) mod tests {
             let length = rest.len().min(into.len());
             into[..length].copy_from_slice(&rest[..length]);
             length
-        }
-
-        fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-            let word = |at: &u64| {
-                let mut bytes = [0; 8];
-                (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
-            };
-            addresses.iter().map(word).collect()
         }
     }
 

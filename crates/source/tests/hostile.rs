@@ -36,7 +36,7 @@ fn asked(content: &[u8], addresses: &[u64]) {
     let began = Instant::now();
     fuzzing::binary_at(content, addresses);
     // Bounded by what is read, and not by what is said: this is for debug builds on a busy machine.
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(600), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -191,7 +191,7 @@ impl Talk<'_, '_> {
 
     /// The target as a URL (RFC 9112 §3.3).
     fn url(&self, head: &Head, target: &str) -> String {
-        if target.contains("://") {
+        if !target.starts_with('/') && target.contains("://") {
             return target.to_owned();
         }
         let host = head.value("host").filter(|host| !host.is_empty()).or_else(|| {

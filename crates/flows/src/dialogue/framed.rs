@@ -174,6 +174,10 @@ fn is_out_of_reach(tie: &Tie, most: u64) -> bool {
     tie.bytes.start > most.saturating_add(LARGEST_WINDOW)
 }
 
+/// No segment is larger, also where the kernel hands a device several at once (BIG TCP, `gso_max_size` of
+/// ip-link(8)): what a recording says of one may be anything.
+const LARGEST_SEGMENT: u64 = 1 << 20;
+
 /// Numbers the bytes of a stream whose beginning was not recorded: the first of all that was is 0.
 #[derive(Default)]
 struct Numbers<'t> {
@@ -185,6 +189,9 @@ struct Numbers<'t> {
 
 impl<'t> Numbers<'t> {
     fn add(&mut self, at: Position, sequence: u32, total: u64, sample: &'t [u8]) {
+        if total > LARGEST_SEGMENT {
+            return;
+        }
         let first = *self.first.get_or_insert(sequence);
         let span = 1_i64 << 32;
         let relative = i64::from(sequence.wrapping_sub(first));

@@ -57,7 +57,7 @@ pub fn merge(mut recordings: Vec<Recording>) -> Timeline {
         recording.timeline.events.iter_mut().for_each(|event| machine.rename(event));
     }
     let mut notices: Vec<(u64, Notice)> = Vec::new();
-    for (name, twice) in drop_frames_seen_twice(&mut recordings) {
+    for (name, twice) in drop_frames_seen_twice(&mut recordings, &machines) {
         notices.push((0, Notice::FramesTwice { recording: name, count: twice }));
     }
     let header = header(&recordings);
@@ -258,25 +258,64 @@ fn move_events(events: &mut [Event], by: i64) {
 
 type Conversation = (Protocol, Endpoint, Endpoint);
 
+/// The frames that a recording has of a conversation.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Which machine; `None` for a capture, which may be of any.
+    machine: Option<u32>,
+    /// When the first and the last of them was, in time of day.
+    first: u64,
+    last: u64,
+}
+
+impl Seen {
+    /// True if the two are of one and the same conversation. On one machine, its addresses may have been used
+    /// again later; between machines, whose clocks may differ, only loopback is another place on each.
+    fn is_same(&self, other: &Self, is_loopback: bool) -> bool {
+        let overlap = self.first <= other.last && other.first <= self.last;
+        match (self.machine, other.machine) {
+            (Some(one), Some(another)) if one != another => !is_loopback,
+            _ => overlap,
+        }
+    }
+}
+
 /// Leaves the frames of each conversation in the first recording that has them: the same frame, seen at two
 /// places, would look as if it had been sent twice. Returns the recordings that lost some, and how many.
-fn drop_frames_seen_twice(recordings: &mut [Recording]) -> Vec<(String, u64)> {
-    let mut seen: HashSet<Conversation> = HashSet::new();
+fn drop_frames_seen_twice(
+    recordings: &mut [Recording],
+    machines: &[Machine],
+) -> Vec<(String, u64)> {
+    let mut seen: HashMap<Conversation, Vec<Seen>> = HashMap::new();
     let mut dropped = Vec::new();
-    for recording in recordings {
-        let mut own = HashSet::new();
-        let before = recording.timeline.events.len();
-        recording.timeline.events.retain(|event| match event.frame().and_then(conversation) {
-            Some(one) if seen.contains(&one) => false,
-            one => {
-                own.extend(one);
-                true
-            }
-        });
-        seen.extend(own);
-        let lost = (before - recording.timeline.events.len()) as u64;
+    for (recording, machine) in recordings.iter_mut().zip(machines) {
+        let events = &mut recording.timeline.events;
+        let is_capture = events.iter().all(|event| event.place.process == 0);
+        let number = (!is_capture).then_some(machine.number);
+        let mut own: HashMap<Conversation, Seen> = HashMap::new();
+        for event in events.iter() {
+            let Some(one) = event.frame().and_then(conversation) else { continue };
+            let at = machine.epoch.saturating_add(event.at);
+            let new = Seen { machine: number, first: at, last: at };
+            let known = own.entry(one).or_insert(new);
+            (known.first, known.last) = (known.first.min(at), known.last.max(at));
+        }
+        let is_twice = |one: &Conversation| {
+            let is_loopback = one.1.ip_port().is_some_and(|(ip, _)| ip.is_loopback());
+            let earlier = seen.get(one).into_iter().flatten();
+            own.get(one).is_some_and(|own| {
+                earlier.into_iter().any(|earlier| earlier.is_same(own, is_loopback))
+            })
+        };
+        let before = events.len();
+        events
+            .retain(|event| event.frame().and_then(conversation).is_none_or(|one| !is_twice(&one)));
+        let lost = (before - events.len()) as u64;
         if lost > 0 {
             dropped.push((recording.name.clone(), lost));
+        }
+        for (one, own) in own {
+            seen.entry(one).or_default().push(own);
         }
     }
     dropped

@@ -81,8 +81,9 @@ impl Side {
         let near = i64::try_from(near).ok()?;
         let relative = i64::from(sequence.wrapping_sub(self.first?));
         let span = 1i64 << 32;
-        let turns = (near - relative + span / 2).div_euclid(span);
-        Some(relative + turns.max(-1) * span)
+        // A recording may say anything of how much was sent.
+        let turns = near.checked_sub(relative)?.checked_add(span / 2)?.div_euclid(span);
+        turns.max(-1).checked_mul(span)?.checked_add(relative)
     }
 
     pub(super) fn arrives(&mut self, at: u64, frame: Position) {

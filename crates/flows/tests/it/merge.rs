@@ -166,6 +166,25 @@ fn frames_of_one_conversation_are_those_of_one_recording() {
 }
 
 #[test]
+fn loopback_of_another_machine_and_addresses_used_again_are_other_conversations() {
+    let frames =
+        |timeline: &Timeline| timeline.events.iter().filter(|one| one.frame().is_some()).count();
+    let whole = scenes::wired();
+    let mut later = whole.clone();
+    for event in &mut later.events {
+        event.at += 3_600_000_000_000;
+    }
+    let mut elsewhere = whole.clone();
+    elsewhere.header.boot = "another".to_owned();
+    let mut here = whole.clone();
+    here.header.boot = "first".to_owned();
+    for parts in [[("a", whole.clone()), ("b", later)], [("a", here), ("b", elsewhere)]] {
+        let together = merged(parts);
+        assert_eq!(frames(&together), 2 * frames(&whole));
+    }
+}
+
+#[test]
 fn one_recording_stays_what_it_is_and_none_is_empty() {
     let whole = scenes::upper_tcp();
     assert_eq!(merge(vec![Recording::new("x", whole.clone())]), whole);

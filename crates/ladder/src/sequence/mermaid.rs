@@ -1,6 +1,6 @@
 //! A sequence diagram in Mermaid's language (<https://mermaid.js.org/syntax/sequenceDiagram.html>).
 
-use super::{Remark, Step, escaped};
+use super::{Remark, Step, escaped, joined, lane};
 use crate::model::Ladder;
 
 /// Mermaid draws no text with more characters, unless who shows it allows more (`maxTextSize`).
@@ -59,17 +59,8 @@ fn line(step: &Step) -> String {
     }
 }
 
-fn lane(index: usize) -> String {
-    format!("p{}", index + 1)
-}
-
 fn lines(text: &[String]) -> String {
-    let lines: Vec<String> = text.iter().map(|line| shown(line)).collect();
-    match lines.is_empty() {
-        // An arrow needs a text.
-        true => "…".to_owned(),
-        false => lines.join("<br/>"),
-    }
+    joined(text, "<br/>", shown)
 }
 
 /// Mermaid's own entities, `#59;`, are the only thing that its grammar, its directives and the page

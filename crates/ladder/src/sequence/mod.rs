@@ -43,6 +43,17 @@ pub(crate) enum Remark {
     Footer,
 }
 
+/// What a column is called in the source of a diagram.
+fn lane(index: usize) -> String {
+    format!("p{}", index + 1)
+}
+
+/// A text of several lines; an arrow needs some text.
+fn joined(text: &[String], between: &str, shown: fn(&str) -> String) -> String {
+    let lines: Vec<String> = text.iter().map(|line| shown(line)).collect();
+    if lines.is_empty() { "…".to_owned() } else { lines.join(between) }
+}
+
 impl Ladder {
     /// The names of the columns; one that stands for nobody if there is none.
     pub(crate) fn lanes(&self) -> Vec<(String, bool)> {

@@ -1,6 +1,6 @@
 //! A sequence diagram in PlantUML's language (<https://plantuml.com/sequence-diagram>).
 
-use super::{Remark, Step, escaped};
+use super::{Remark, Step, escaped, joined, lane};
 use crate::model::Ladder;
 
 /// What a text may contain as it is.
@@ -87,16 +87,8 @@ fn line(step: &Step) -> String {
     }
 }
 
-fn lane(index: usize) -> String {
-    format!("p{}", index + 1)
-}
-
 fn lines(text: &[String]) -> String {
-    let lines: Vec<String> = text.iter().map(|line| shown(line)).collect();
-    match lines.is_empty() {
-        true => "…".to_owned(),
-        false => lines.join("\\n"),
-    }
+    joined(text, "\\n", shown)
 }
 
 /// `<U+0025>` is read after the preprocessor, whose functions are called in any text (`%getenv`), and

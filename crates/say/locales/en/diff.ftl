@@ -98,6 +98,6 @@ diff-limit = Recording { $run } is not complete from event { $seq } on: nothing 
 diff-hidden = Recording { $run } does not show all that its programs do (socklab draw says why): what it does not show is not compared.
 diff-sampled = Recording { $run } has only the first bytes of long messages: the others are not compared. trace --bytes records more.
 diff-packets = { $path } has packets and no calls: diff compares what programs do, and needs recordings (socklab trace -o run.jsonl)
-diff-twice = standard input (-) can be only one of the two recordings
+diff-twice = standard input (-) can be only one of the recordings
 diff-format = { $path }: the two columns are written to .txt or .html
 diff-title = { $a } and { $b }: the difference

@@ -153,9 +153,9 @@ ladder-lost = The recording is incomplete, { $n ->
 ladder-io-uring = { $who } uses sockets through io_uring: what it does there is not visible.
 ladder-io-uring-unsure = { $who } uses io_uring, and not everything it did there could be looked at: socket operations may be missing.
 ladder-unprivileged = { $program } ran without privileges, because a traced program gets none from { $why } unless socklab runs as root.
-merge-other-clock = { $recording } was recorded on another machine. Its clock and this one may differ: what lies close together may have happened the other way round.
-merge-clock-slow = { $recording } was recorded on another machine, whose clock seems to be { $by } behind: it was moved, so that no message arrives before it was sent.
-merge-clock-fast = { $recording } was recorded on another machine, whose clock seems to be { $by } ahead: it was moved, so that no message arrives before it was sent.
+merge-other-clock = { $recording } was recorded by another clock, on another machine or before a restart. The two may differ: what lies close together may have happened the other way round.
+merge-clock-slow = { $recording } was recorded by another clock, on another machine or before a restart, which seems to be { $by } behind: it was moved, so that no message arrives before it was sent.
+merge-clock-fast = { $recording } was recorded by another clock, on another machine or before a restart, which seems to be { $by } ahead: it was moved, so that no message arrives before it was sent.
 merge-frames-twice =
     { $n ->
         [one] One packet of { $recording } is left out: another recording has those of the same conversation.

@@ -98,6 +98,6 @@ diff-limit = La grabación { $run } no está completa desde el evento { $seq }: 
 diff-hidden = La grabación { $run } no muestra todo lo que hacen sus programas (socklab draw dice por qué): lo que no muestra no se compara.
 diff-sampled = La grabación { $run } tiene solo los primeros bytes de los mensajes largos: los demás no se comparan. trace --bytes graba más.
 diff-packets = { $path } tiene paquetes y ninguna llamada: diff compara lo que hacen los programas y necesita grabaciones (socklab trace -o run.jsonl)
-diff-twice = la entrada estándar (-) solo puede ser una de las dos grabaciones
+diff-twice = la entrada estándar (-) solo puede ser una de las grabaciones
 diff-format = { $path }: las dos columnas se escriben en .txt o .html
 diff-title = { $a } y { $b }: la diferencia

@@ -153,9 +153,9 @@ ladder-lost = La grabación está incompleta, { $n ->
 ladder-io-uring = { $who } usa sockets por io_uring: lo que hace por ahí no se ve.
 ladder-io-uring-unsure = { $who } usa io_uring, y no se pudo mirar todo lo que hizo por ahí: pueden faltar operaciones de sockets.
 ladder-unprivileged = { $program } se ejecutó sin privilegios: un programa trazado no recibe ninguno { $why }, salvo que socklab lo ejecute root.
-merge-other-clock = { $recording } se grabó en otra máquina. Su reloj y el de esta pueden diferir: lo que está muy cerca pudo pasar en el orden contrario.
-merge-clock-slow = { $recording } se grabó en otra máquina, cuyo reloj parece estar atrasado { $by }: se corrigió para que ningún mensaje llegue antes de que lo envíen.
-merge-clock-fast = { $recording } se grabó en otra máquina, cuyo reloj parece estar adelantado { $by }: se corrigió para que ningún mensaje llegue antes de que lo envíen.
+merge-other-clock = { $recording } se grabó con otro reloj, en otra máquina o antes de un reinicio. Los dos pueden diferir: lo que está muy cerca pudo pasar en el orden contrario.
+merge-clock-slow = { $recording } se grabó con otro reloj, en otra máquina o antes de un reinicio, que parece estar atrasado { $by }: se corrigió para que ningún mensaje llegue antes de que lo envíen.
+merge-clock-fast = { $recording } se grabó con otro reloj, en otra máquina o antes de un reinicio, que parece estar adelantado { $by }: se corrigió para que ningún mensaje llegue antes de que lo envíen.
 merge-frames-twice =
     { $n ->
         [one] Queda por fuera un paquete de { $recording }: otra grabación tiene los de la misma conversación.

@@ -50,7 +50,8 @@ fn record(folder: &Path, name: &str, change: u32) -> String {
     let path = folder.join(name).to_str().expect("UTF-8").to_owned();
     let port = free_port(Transport::Tcp);
     let line = |program: &str| format!("python3 {program} {port}");
-    let mut command = socklab(&["trace", "--no-packets", "--no-lines", "-o", &path]);
+    let mut command =
+        socklab(&["trace", "--no-packets", "--no-lines", "--grace", "120", "-o", &path]);
     command.args([line("server.py"), line("client.py")]).current_dir(programs);
     command.env("CHANGE", change.to_string());
     // The exit code is the client's, which some changes change.

@@ -59,9 +59,9 @@ fn compare(what: &str, told: &[Told], program: &Path, others: &[&str]) -> usize 
 
 /// The interpreters whose lines can be told.
 fn interpreters() -> Vec<String> {
-    let found = pythons(8..=14);
+    let found = pythons(8..=13);
     if found.is_empty() {
-        say_not_run("lines of Python", "python3 3.8 to 3.14");
+        say_not_run("lines of Python", "python3 3.8 to 3.13");
     }
     found
 }

@@ -53,6 +53,11 @@ impl Go {
         Some(Self { table: Table::new(content)?, address: 0, variables: Vec::new(), loaded })
     }
 
+    /// A new question begins.
+    pub(crate) fn refill(&self) {
+        self.table.refill();
+    }
+
     fn loaded(&self, bias: u64, reader: &Reader<'_>) -> Option<&Loaded> {
         self.loaded.get_or_init(|| self.load(bias, reader)).as_ref()
     }

@@ -3,11 +3,15 @@
 //!
 //! The format is described by `internal/abi/symtab.go`, `runtime/symtab.go` and `debug/gosym/pclntab.go` of Go.
 
+use std::cell::Cell;
+
 /// A table, as it is in the file. Every number in it is taken with caution.
 #[derive(Debug)]
 pub(crate) struct Table {
     data: Vec<u8>,
     layout: Layout,
+    /// How many steps may still be taken for a question.
+    left: Cell<u32>,
 }
 
 /// What differs between versions.
@@ -43,6 +47,8 @@ const FUNCDATA_INLINE: usize = 3;
 /// Flags of a function: the first of a thread or goroutine, or one that moves to another stack.
 const TOP_FRAME: u8 = 1;
 const STACK_WRITE: u8 = 2;
+/// For one question: a few milliseconds. A table may be of any length, and say that it is a function's.
+const STEPS: u32 = 1 << 20;
 /// No function is inlined deeper.
 const DEEPEST: usize = 32;
 
@@ -53,7 +59,12 @@ impl Table {
             [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8] => Layout::New,
             _ => return None,
         };
-        Some(Self { data, layout })
+        Some(Self { data, layout, left: Cell::new(STEPS) })
+    }
+
+    /// A new question begins.
+    pub(crate) fn refill(&self) {
+        self.left.set(STEPS);
     }
 
     pub(crate) fn layout(&self) -> Layout {
@@ -119,6 +130,7 @@ impl Table {
         let mut is_first = true;
         // Each step takes bytes of the table.
         loop {
+            self.left.set(self.left.get().checked_sub(1)?);
             let step = number()?;
             if step == 0 && !is_first {
                 return None;
@@ -260,6 +272,19 @@ mod tests {
         assert_eq!(table.value(0, 203), Some(8));
         assert_eq!(table.value(0, 204), None);
         assert_eq!(table.value(usize::MAX, 0), None);
+    }
+
+    #[test]
+    fn steps_without_end_are_not_followed() {
+        let mut data = vec![1; 16 << 20];
+        data[..8].copy_from_slice(&[0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
+        data[56..64].copy_from_slice(&100_u64.to_le_bytes());
+        let table = Table::new(data).expect("a table");
+        assert_eq!(table.value(0, u64::MAX), None);
+        assert_eq!(table.left.get(), 0);
+        assert_eq!(table.value(0, 0), None, "nothing is left");
+        table.refill();
+        assert!(table.value(0, 0).is_some());
     }
 
     #[test]

@@ -85,14 +85,13 @@ fn explanations(flows: &Flows<'_>, look: &Look) -> Vec<Explanation> {
 fn ladder_from(
     speaker: Speaker,
     flows: &Flows<'_>,
-    mut explanations: Vec<Explanation>,
+    explanations: Vec<Explanation>,
     look: &Look,
     decisive: &[u64],
 ) -> Ladder {
     let detail = if look.all { Detail::All } else { Detail::Essential };
-    let found = explanations.len();
-    explanations.retain(|one| look.lessons || one.weight != Weight::Lesson);
-    let hidden = found - explanations.len();
+    let (explanations, hidden): (Vec<_>, Vec<_>) =
+        explanations.into_iter().partition(|one| look.lessons || one.weight != Weight::Lesson);
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence);
     let keep = keep.chain(decisive).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
@@ -103,9 +102,13 @@ fn ladder_from(
         false => options,
     };
     let mut ladder = Ladder::of_flows(flows, &options);
+    let is_left_out = |ladder: &Ladder, one: &Explanation| {
+        look.filter.is_some() && ladder.row_of(one.decisive()).is_none()
+    };
+    let hidden = hidden.iter().filter(|one| !is_left_out(&ladder, one)).count();
     let mut about_others = 0;
     for explanation in explanations {
-        if look.filter.is_some() && ladder.row_of(explanation.decisive()).is_none() {
+        if is_left_out(&ladder, &explanation) {
             about_others += 1;
             continue;
         }

@@ -29,6 +29,9 @@ pub(super) fn read_all(
     paths: &[PathBuf],
     read: fn(Speaker, &Path) -> Result<Timeline>,
 ) -> Result<Timeline> {
+    if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Failure::new(ExitReason::Usage, say!(speaker, "diff-twice")).into());
+    }
     let recordings = paths.iter().map(|path| {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let timeline = read(speaker, path)?;
