@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Args, Bytes, Errno, Name, SocketId, SocketType};
+use crate::{Args, Bytes, Counted, Errno, Name, SocketId, SocketType};
 
 /// A complete system call on a socket: its arguments, its result and its duration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub struct Call {
     /// The line of the program that made the call, where it is known for certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Box<SourceLine>>,
+    /// What the kernel had counted of its thread and socket, if the recorder read it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Box<Counted>>,
 }
 
 /// What a call returned.
@@ -169,6 +172,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         }
     }
 
@@ -237,7 +241,7 @@ mod tests {
         let json = |call: &Call| serde_json::to_string(call).unwrap();
         let mut call = call("close", Args::Close, Outcome::Value(0));
         let plain = json(&call);
-        for absent in ["restarts", "implicit", "socket", "source"] {
+        for absent in ["restarts", "implicit", "socket", "source", "counted"] {
             assert!(!plain.contains(absent), "{plain}");
         }
         (call.restarts, call.implicit) = (2, true);

@@ -23,6 +23,7 @@
 mod args;
 mod bytes;
 mod call;
+mod counters;
 mod endpoint;
 mod errno;
 mod frame;
@@ -42,6 +43,7 @@ mod traffic;
 pub use args::{Args, Control, EpollInterest, Message, OptionValue, Ready, Wait};
 pub use bytes::Bytes;
 pub use call::{Call, Outcome, SourceLine};
+pub use counters::{Counted, Counters, TcpCounters};
 pub use endpoint::Endpoint;
 pub use errno::Errno;
 pub use frame::{About, Fate, Fragment, Frame, Headers, State, TcpOptions, Transport};
@@ -60,6 +62,6 @@ pub use traffic::Payload;
 /// bytes for a call without its payload.
 const _: () = {
     assert!(size_of::<Event>() <= 64);
-    assert!(size_of::<Call>() <= 184);
+    assert!(size_of::<Call>() <= 192);
     assert!(size_of::<Endpoint>() <= 32);
 };

@@ -237,6 +237,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         }
     }
 

@@ -77,6 +77,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         }
     }
 

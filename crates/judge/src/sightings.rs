@@ -589,6 +589,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         };
         assert_eq!(call.peer_address(), address.as_ref());
         let place = Place { host: None, process: 7, thread: 7 };

@@ -222,6 +222,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         };
         Event { seq: 0, at: 0, place: Place::default(), what: call.into() }
     }

@@ -218,6 +218,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         };
         let place = Place { host: None, process: 7, thread: 8 };
         let mut recorder = Recorder::new(Header::default(), Limits::none());

@@ -29,7 +29,7 @@ impl Weight {
         let mut payload = lists(event);
         event.each_sample(|bytes| payload += bytes.sample.len());
         let boxed = match &event.what {
-            What::Call(call) => size_of::<Call>() + line(call),
+            What::Call(call) => size_of::<Call>() + line(call) + counted(call),
             What::Frame(_) => size_of::<Frame>(),
             What::State(_) => size_of::<State>(),
             What::Process(_) => size_of::<Process>(),
@@ -47,6 +47,11 @@ fn line(call: &Call) -> usize {
         size_of::<SourceLine>() + line.file.len() + function
     };
     call.source.as_deref().map_or(0, size)
+}
+
+/// The size of what was counted at a call.
+fn counted(call: &Call) -> usize {
+    call.counted.as_deref().map_or(0, size_of_val)
 }
 
 /// The size of an event's lists and texts, without its messages.
@@ -115,6 +120,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         };
         Event { seq: 0, at: 0, place: Place::default(), what: call.into() }
     }

@@ -81,6 +81,7 @@ fn event(at: u64, deed: Deed) -> Event {
         restarts: 0,
         implicit: false,
         source: None,
+        counted: None,
     };
     Event { seq: 0, at, place, what: call.into() }
 }

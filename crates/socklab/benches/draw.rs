@@ -86,6 +86,7 @@ impl End {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         };
         Event { seq: 0, at: call.moment(), place: self.place.clone(), what: call.into() }
     }

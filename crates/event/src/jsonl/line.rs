@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Control, Errno, Flags, Notice, Place, SourceLine};
+use crate::{Control, Counted, Errno, Flags, Notice, Place, SourceLine};
 
 /// A text that need not be copied out of the line.
 #[derive(Debug, Deserialize)]
@@ -80,6 +80,8 @@ pub(super) struct CallOut<'a> {
     pub(super) implicit: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) source: Option<&'a SourceLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) counted: Option<&'a Counted>,
 }
 
 /// The arguments of a call that sends or receives.
@@ -155,6 +157,7 @@ pub(super) struct CallIn<'a> {
     #[serde(default)]
     pub(super) implicit: bool,
     pub(super) source: Option<Value>,
+    pub(super) counted: Option<Box<Counted>>,
 }
 
 #[derive(Deserialize)]

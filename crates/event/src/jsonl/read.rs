@@ -223,6 +223,7 @@ impl Memory {
             restarts: line.restarts,
             implicit: line.implicit,
             source: line.source.map(serde_json::from_value).transpose()?,
+            counted: line.counted,
         };
         if line.began.is_none() && !call.stands_at_its_beginning() {
             call.began = at.saturating_sub(line.took);

@@ -130,6 +130,7 @@ impl Memory {
         }
         (out.restarts, out.implicit) = (call.restarts, call.implicit);
         out.source = call.source.as_deref();
+        out.counted = call.counted.as_deref();
         match &call.args {
             Args::Send { asked, bytes, flags, to, control } => {
                 let asked = (*asked != bytes.total).then_some(*asked);

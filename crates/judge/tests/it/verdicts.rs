@@ -42,6 +42,7 @@ fn call(process: u32, at: u64, name: &'static str, args: Args, outcome: Outcome)
         restarts: 0,
         implicit: false,
         source: None,
+        counted: None,
     };
     event(process, at, call.into())
 }

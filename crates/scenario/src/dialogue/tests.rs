@@ -38,6 +38,7 @@ fn call(kind: SocketType, args: Args, outcome: Outcome) -> Call {
         restarts: 0,
         implicit: false,
         source: None,
+        counted: None,
     }
 }
 

@@ -191,6 +191,7 @@ mod tests {
             restarts: 0,
             implicit: false,
             source: None,
+            counted: None,
         }
     }
 

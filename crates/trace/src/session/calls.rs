@@ -89,6 +89,7 @@ impl Calls<'_> {
             restarts: call.restarts,
             implicit: false,
             source: call.line,
+            counted: None,
         };
         let place = self.tracees.place(tid);
         self.reporter.report(place, event.moment(), event.into());
@@ -217,6 +218,7 @@ fn implicit_close(fd: i32, socket: Arc<SocketId>, at: u64) -> Call {
         restarts: 0,
         implicit: true,
         source: None,
+        counted: None,
     }
 }
 
