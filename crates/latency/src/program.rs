@@ -1,0 +1,148 @@
+//! What a program did while it had the turn.
+
+use socklab_event::{Args, Call};
+use socklab_flows::Position;
+
+use crate::model::Cause;
+use crate::threads::{Thread, thread_of};
+use crate::walk::{WAITED, Walk, whose};
+
+/// What a thread did in the time that it was not seen to run or to be ready to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Otherwise {
+    /// If nobody counted whether it did.
+    pub(crate) uncounted: Cause,
+    /// If it did not.
+    pub(crate) rest: Cause,
+}
+
+const PROGRAM: Otherwise = Otherwise { uncounted: Cause::Program, rest: Cause::Elsewhere };
+
+impl Walk<'_, '_> {
+    /// What the program at one end did from `from` on, until the call that the walk has come to. At the end
+    /// that was asked, nobody may have accepted the connection yet.
+    pub(crate) fn program(&mut self, side: usize, call: Position, from: u64) {
+        let thread = thread_of(self.flows, call);
+        let accept = self.flows.connections[self.connection].accepted.filter(|_| side == 1);
+        if let Some(accept) = accept
+            && let Some(ended) = self.call(accept).map(|call| call.ended)
+            && ended > from
+            && ended <= self.spans.cursor()
+        {
+            self.cover(side, thread, ended);
+            self.accepting(accept, from);
+        } else {
+            self.cover(side, thread, from);
+        }
+    }
+
+    /// What a thread did since `from`.
+    fn cover(&mut self, side: usize, thread: Thread, from: u64) {
+        let from = from.max(self.turn.began);
+        while self.spans.cursor() > from {
+            let cursor = self.spans.cursor();
+            let before = self.threads.before(self.flows, thread, cursor);
+            let before = before.and_then(|at| Some((at, self.call(at)?)));
+            let Some((at, call)) = before.filter(|(_, call)| call.ended > from) else {
+                let seen = before.map_or(self.turn.request, |(at, _)| at);
+                self.gap(side, thread, from, seen);
+                return;
+            };
+            if call.ended < cursor {
+                self.gap(side, thread, call.ended, at);
+            }
+            self.inside(side, thread, at, call, call.began.max(from));
+        }
+    }
+
+    /// What went by in a call.
+    fn inside(&mut self, side: usize, thread: Thread, at: Position, call: &Call, from: u64) {
+        let own = self.flows.connection_at(at) == Some(self.connection);
+        let waits_to_send = own && call.sends() || self.waits_to_send(side, call);
+        if waits_to_send && call.took() >= WAITED {
+            if self.flows.ties.has(self.connection) {
+                self.sending(side, at, from);
+            } else {
+                self.unseen_limits(side, at, from);
+            }
+        } else {
+            let waits = matches!(
+                call.args,
+                Args::Poll { .. }
+                    | Args::EpollWait { .. }
+                    | Args::Accept { .. }
+                    | Args::Connect { .. }
+            );
+            let elsewhere = (waits || call.receives()) && !own && call.took() >= WAITED;
+            let uncounted = if elsewhere { Cause::Elsewhere } else { Cause::Program };
+            self.spend(side, thread, from, at, Otherwise { uncounted, ..PROGRAM });
+        }
+    }
+
+    /// True if a call waited until the connection's socket at one end takes more to send.
+    fn waits_to_send(&self, side: usize, call: &Call) -> bool {
+        let socket = self.flows.connections[self.connection].ends[side].socket;
+        let Some(identity) = socket.map(|socket| &self.flows.sockets[socket].identity) else {
+            return false;
+        };
+        match &call.args {
+            Args::Poll { waits, .. } => waits.iter().any(|one| {
+                let same = one.socket.as_ref().and_then(|socket| socket.inode);
+                one.got.has("POLLOUT") && same.is_some() && same == identity.inode
+            }),
+            Args::EpollWait { ready, .. } => {
+                let fds = socket.into_iter().flat_map(|socket| &self.flows.sockets[socket].calls);
+                let mut fds = fds.filter_map(|at| self.call(*at)?.fd);
+                let told =
+                    |fd: i32| ready.iter().any(|one| one.fd == Some(fd) && one.got.has("EPOLLOUT"));
+                fds.next().is_some_and(told)
+            }
+            _ => false,
+        }
+    }
+
+    /// The time between two calls.
+    fn gap(&mut self, side: usize, thread: Thread, from: u64, seen: Position) {
+        self.spend(side, thread, from, seen, PROGRAM);
+    }
+
+    /// Divides the time since `from` into what a thread did, as the kernel counted it.
+    pub(crate) fn spend(
+        &mut self,
+        side: usize,
+        thread: Thread,
+        from: u64,
+        seen: Position,
+        otherwise: Otherwise,
+    ) {
+        let to = self.spans.cursor();
+        let took = self.spans.move_to(from);
+        let (from, who, seen) = (to - took, whose(side), Some(seen));
+        let Some(spent) = self.ledger.spend(self.threads, self.flows, thread, from..to) else {
+            return self.spans.add(otherwise.uncounted, who, took, seen, false);
+        };
+        self.spans.held += spent.held;
+        let rest = took - spent.held - spent.queued - spent.ran;
+        self.spans.add(otherwise.rest, who, rest, seen, false);
+        self.spans.add(Cause::Running, who, spent.ran, seen, false);
+        self.spans.add(Cause::Processor, who, spent.queued, seen, false);
+    }
+
+    /// What went by between the moment when the connection was ready to be accepted and when it was.
+    fn accepting(&mut self, accept: Position, from: u64) {
+        let thread = thread_of(self.flows, accept);
+        // Who waited in `accept`, or for it, when the connection came only had to wake up.
+        while self.spans.cursor() > from && !self.spans.is_over() {
+            let before = self.threads.before(self.flows, thread, self.spans.cursor());
+            let call = before.and_then(|at| Some((at, self.call(at)?)));
+            let Some((at, call)) = call.filter(|(_, call)| call.ended > from) else { break };
+            let waited = at == accept || self.is_told_of(call, accept);
+            if !waited {
+                break;
+            }
+            self.gap(1, thread, call.ended, at);
+            self.spend(1, thread, call.began.max(from), at, PROGRAM);
+        }
+        self.spans.take(from, Cause::AcceptQueue, whose(1), accept);
+    }
+}
