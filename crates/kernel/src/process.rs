@@ -3,6 +3,8 @@
 //! A *process id* identifies a process, a *thread id* one of its threads; the first thread's id is
 //! the process's. Most files of `/proc/ID` exist for thread ids too, though no listing shows them.
 
+mod schedule;
+
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -11,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags};
+
+pub use schedule::{Schedstat, Scheduling, own_scheduling, scheduling};
 
 /// How many bytes of a command line [`arguments`] returns.
 const LONGEST_COMMAND_LINE: usize = 64 << 10;
@@ -90,18 +94,6 @@ pub enum Target {
     Socket(u64),
     /// A file, a pipe or anything else.
     Other,
-}
-
-/// How long a thread has run, and how long it has waited for a processor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Scheduling {
-    /// How long it has run.
-    pub ran: Duration,
-    /// How long it has waited for a processor while it was ready to run.
-    pub waited: Duration,
-    /// How often it was given a processor.
-    pub turns: u64,
 }
 
 /// The ids of all processes that this process's `/proc` shows.
@@ -352,26 +344,6 @@ pub fn has_ended_within(pidfd: impl AsFd, time: Duration) -> io::Result<bool> {
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// How long the calling thread has run and waited so far: its `schedstat`
-/// (`Documentation/scheduler/sched-stats.rst`). Zero if the kernel doesn't keep these statistics.
-pub fn own_scheduling() -> Scheduling {
-    parse_scheduling(&fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default())
-}
-
-/// How long a thread of a process has run and waited so far. Zero if there is no such thread, or
-/// the kernel doesn't keep these statistics.
-pub fn scheduling(process: u32, thread: u32) -> Scheduling {
-    let path = format!("/proc/{process}/task/{thread}/schedstat");
-    parse_scheduling(&fs::read_to_string(path).unwrap_or_default())
-}
-
-fn parse_scheduling(text: &str) -> Scheduling {
-    let mut numbers = text.split_ascii_whitespace().map_while(|word| word.parse::<u64>().ok());
-    let mut next = || numbers.next().unwrap_or(0);
-    let (ran, waited) = (Duration::from_nanos(next()), Duration::from_nanos(next()));
-    Scheduling { ran, waited, turns: next() }
 }
 
 #[cfg(test)]

@@ -74,6 +74,8 @@ mod spawn;
 mod syscall;
 #[cfg(has_arch)]
 mod syscall_table;
+#[cfg(has_arch)]
+mod tcp_info;
 
 #[doc(hidden)]
 pub mod fuzzing;

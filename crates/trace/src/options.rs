@@ -16,6 +16,7 @@ pub struct Options {
     pub(crate) ending: Ending,
     pub(crate) descendants: bool,
     pub(crate) lines: Option<PathBuf>,
+    pub(crate) counters: bool,
 }
 
 /// When a recording ends by itself.
@@ -69,6 +70,7 @@ impl Default for Options {
             ending: Ending::AtOnce,
             descendants: true,
             lines: None,
+            counters: false,
         }
     }
 }
@@ -147,6 +149,17 @@ impl Options {
     #[must_use]
     pub fn lines(mut self, own: impl Into<Option<PathBuf>>) -> Self {
         self.lines = own.into();
+        self
+    }
+
+    /// Whether to record, at calls, what the kernel has counted of their thread (how long it ran, how long
+    /// it waited for a processor) and of their TCP socket, and for how long the recorder held the thread:
+    /// [`Call::counted`](socklab_event::Call::counted). They are read where a call is entered or has
+    /// returned, if half a millisecond has passed since they were last read for the same thread, and where
+    /// it closes a TCP connection. Default: no.
+    #[must_use]
+    pub fn counters(mut self, record: bool) -> Self {
+        self.counters = record;
         self
     }
 

@@ -192,7 +192,6 @@ proptest! {
         for text in [text, words] {
             let _ = parse_system_call(&text);
             let _ = parse_inode(&text, "socket");
-            let _ = parse_scheduling(&text);
         }
     }
 }

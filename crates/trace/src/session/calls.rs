@@ -7,6 +7,7 @@ use socklab_event::{
     Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, Wait,
 };
 
+use super::counting::Counting;
 use super::descriptors::Descriptors;
 use super::effects::Effect;
 use super::filters::Filters;
@@ -35,6 +36,7 @@ pub(super) struct Calls<'a> {
     pub(super) tracees: &'a mut Tracees,
     pub(super) sockets: &'a mut Sockets,
     pub(super) lines: &'a mut Lines,
+    pub(super) counting: &'a Counting,
     pub(super) reporter: &'a mut Reporter,
 }
 
@@ -89,7 +91,7 @@ impl Calls<'_> {
             restarts: call.restarts,
             implicit: false,
             source: call.line,
-            counted: None,
+            counted: call.counted,
         };
         let place = self.tracees.place(tid);
         self.reporter.report(place, event.moment(), event.into());

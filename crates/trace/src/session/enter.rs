@@ -76,7 +76,11 @@ impl Entering<'_, '_> {
         let at_entry = CallAtEntry::new(row, entry.arguments, &TraceeMemory(tid));
         // The first look at a program's debug information takes a while, which is not the call's.
         let line = if stdio { None } else { self.calls.line(tid, entry) };
+        // Nor is the time that this takes.
+        let socket_of = socket.as_ref();
+        let before = if stdio { None } else { self.calls.count_before(tid, &at_entry, socket_of) };
         let began = clock::now();
+        let counted = self.calls.counted_from(tid, before, began);
         if let Some(socket) = &socket {
             self.calls.use_given(tid, row.sys, socket, began);
         }
@@ -91,6 +95,7 @@ impl Entering<'_, '_> {
             socket,
             stdio,
             line,
+            counted,
         };
         let Some(call) = self.shortcuts.take(self.calls, tid, call) else { return RESUME };
         if let Some(thread) = self.calls.tracees.thread_mut(tid) {

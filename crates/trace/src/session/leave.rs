@@ -27,6 +27,7 @@ pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handl
         thread.interrupted = Some(call);
     } else {
         thread.contact.note(&call.entry, result, ended);
+        calls.count_after(tid, &mut call, result, ended);
         calls.on_no_room(tid, &call.entry, result);
         calls.finish(tid, call, outcome_of(result), ended);
         prepare_landings(calls, tid);

@@ -187,13 +187,14 @@ impl Lives<'_, '_> {
     /// Handles a process that has executed another program.
     pub(super) fn on_exec(&mut self, tid: pid_t) -> Handled {
         // Any thread may call execve. It takes over the first thread's id, and all others end.
-        if let Some(former) = unless_vanished(ptrace::message(tid), tid)?
-            && former != tid
+        let mut former = None;
+        if let Some(other) = unless_vanished(ptrace::message(tid), tid)?
+            && other != tid
         {
             abandon_call(self.calls, self.shortcuts, tid);
-            self.calls.tracees.remove_thread(former);
+            former = self.calls.tracees.remove_thread(other);
         }
-        self.calls.tracees.reduce_to_first_thread(tid);
+        self.calls.tracees.reduce_to_first_thread(tid, former);
         self.calls.leave_rings(tid);
         match self.commands.trouble(tid) {
             Some(Trouble::Fatal(error)) => return Err(error),

@@ -15,6 +15,7 @@ mod bounds;
 mod calls;
 mod commands;
 mod contact;
+mod counting;
 mod coverage;
 mod descriptors;
 mod effects;
@@ -56,6 +57,7 @@ use socklab_kernel::clock;
 
 use calls::Calls;
 use commands::{Commands, Due};
+use counting::Counting;
 use ending::{Ending, Next};
 use enter::Entering;
 use holding::Holding;
@@ -91,6 +93,7 @@ pub(crate) struct Session<'s> {
     shortcuts: Shortcuts,
     holding: Holding,
     lines: Lines,
+    counting: Counting,
     reporter: Reporter,
     /// When to ask the kernel's tables whether programs can be reached whose calls can't be decoded.
     undecoded_due: Option<u64>,
@@ -121,6 +124,7 @@ impl<'s> Session<'s> {
         };
         let mut session = Self {
             lines: Lines::new(&plan.options),
+            counting: Counting::default(),
             options: plan.options,
             ending,
             handle: plan.handle,
@@ -171,6 +175,7 @@ impl<'s> Session<'s> {
             }
             match self.next_stop() {
                 Ok((tid, stop)) => {
+                    self.note_stop(tid);
                     let onward = self.on_stop(tid, stop)?;
                     self.hand_over();
                     if !self.is_held(tid, stop, onward) {
@@ -229,6 +234,13 @@ impl<'s> Session<'s> {
                 self.reporter.cost().stops += 1;
                 Ok(stop)
             }
+        }
+    }
+
+    /// From now on the thread is held.
+    fn note_stop(&mut self, tid: pid_t) {
+        if let Some(thread) = self.tracees.thread_mut(tid).filter(|_| self.options.counters) {
+            thread.tally.stop(clock::now());
         }
     }
 
@@ -335,6 +347,9 @@ impl<'s> Session<'s> {
             self.lives(|mut lives| lives.release(tid, signal));
             self.hand_over();
             return Ok(());
+        }
+        if let Some(thread) = self.tracees.thread_mut(tid).filter(|_| self.options.counters) {
+            thread.tally.go(clock::now());
         }
         ptrace::go(tid, how, signal).map_err(|error| Error::call("ptrace", tid, error))
     }
@@ -544,6 +559,7 @@ impl<'s> Session<'s> {
             tracees: &mut self.tracees,
             sockets: &mut self.sockets,
             lines: &mut self.lines,
+            counting: &self.counting,
             reporter: &mut self.reporter,
         };
         handle(calls, &mut self.shortcuts)
@@ -554,9 +570,9 @@ impl<'s> Session<'s> {
     }
 
     fn lives<T>(&mut self, handle: impl FnOnce(Lives<'_, '_>) -> T) -> T {
-        let Self { options, tracees, sockets, lines, reporter, .. } = self;
+        let Self { options, tracees, sockets, lines, counting, reporter, .. } = self;
         let Self { shortcuts, strangers, commands, .. } = self;
-        let calls = &mut Calls { options, tracees, sockets, lines, reporter };
+        let calls = &mut Calls { options, tracees, sockets, lines, counting, reporter };
         handle(Lives { calls, shortcuts, strangers, commands })
     }
 }

@@ -86,7 +86,11 @@ impl Shortcuts {
         }
         // Read both clocks, so that one can be converted to the other.
         let ticks = arch::ticks();
-        call.began = clock::now();
+        let began = clock::now();
+        if let Some(before) = call.counted.as_mut().and_then(|counted| counted.before.as_mut()) {
+            before.held += began.saturating_sub(call.began);
+        }
+        call.began = began;
         if let Some(thread) = calls.tracees.thread_mut(tid) {
             thread.shortcut = Some(Shortcut { call, args, slot: index, ticks });
             self.threads.push(tid);

@@ -1,10 +1,11 @@
 //! What the tracer knows about a thread and the call it is in.
 
 use libc::pid_t;
-use socklab_event::{Args, SourceLine};
+use socklab_event::{Args, Counted, SourceLine};
 use socklab_kernel::clock;
 
 use super::contact::Contact;
+use super::counting::Tally;
 use super::table::Shared;
 use super::watched::Attempt;
 use crate::decode::CallAtEntry;
@@ -42,6 +43,8 @@ pub(crate) struct TracedThread {
     pub(crate) newborn: bool,
     /// How it deals with its peers.
     pub(crate) contact: Contact,
+    /// What is kept of it for its counters.
+    pub(crate) tally: Tally,
     /// When it became known.
     pub(crate) born: u64,
 }
@@ -69,6 +72,8 @@ pub(crate) struct OpenCall {
     pub(crate) stdio: bool,
     /// The line of source that makes it.
     pub(crate) line: Option<Box<SourceLine>>,
+    /// What the kernel had counted, where it was read.
+    pub(crate) counted: Option<Box<Counted>>,
 }
 
 /// A call whose result the program itself writes down (see `session::shortcut`).

@@ -107,10 +107,18 @@ impl Tracees {
         self.threads.keys().copied().collect()
     }
 
-    /// Keeps one thread of a process, with the process's id, as an exec does.
-    pub(super) fn reduce_to_first_thread(&mut self, pid: pid_t) {
+    /// Keeps one thread of a process, with the process's id, as an exec does: the first, or the one that
+    /// had another id until then.
+    pub(super) fn reduce_to_first_thread(&mut self, pid: pid_t, former: Option<TracedThread>) {
         self.threads.retain(|tid, thread| *tid == pid || thread.pid != pid);
-        self.threads.insert(pid, TracedThread::new(pid));
+        let mut thread = TracedThread::new(pid);
+        if let Some(first) = self.threads.remove(&pid) {
+            thread.tally = match former {
+                Some(former) => former.tally.renumbered(&first.tally),
+                None => first.tally,
+            };
+        }
+        self.threads.insert(pid, thread);
     }
 
     /// True if another thread of the process is in a call whose return has not been seen: that call
@@ -194,7 +202,7 @@ mod tests {
     #[test]
     fn an_exec_leaves_the_first_thread_of_its_process_and_all_of_others() {
         let mut tracees = two_processes();
-        tracees.reduce_to_first_thread(10);
+        tracees.reduce_to_first_thread(10, None);
         assert!(tracees.knows_thread(10) && tracees.knows_thread(20));
         assert!(!tracees.knows_thread(11));
     }

@@ -5,6 +5,7 @@
 mod attached;
 mod closed;
 mod content;
+mod counters;
 mod cpython;
 mod ending;
 mod holding;

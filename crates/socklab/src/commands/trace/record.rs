@@ -93,7 +93,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let options = options.ending(Ending::Gentle { grace: plan.grace }).descendants(!plan.only);
     // Without a working directory no file is the user's own before others.
     let own = || std::env::current_dir().unwrap_or_default();
-    let mut tracer = Tracer::new(options.lines(plan.lines.then(own)));
+    let mut tracer = Tracer::new(options.lines(plan.lines.then(own)).counters(true));
     let at_home = plan.commands.iter().all(|command| command.entrance.is_none());
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
     for TracedProgram { argv, label, input, output, entrance, host } in plan.commands {
