@@ -19,6 +19,9 @@ pub struct Counted {
 
 /// What had been counted up to a moment, since the thread and the socket began to exist. Two readings
 /// make a difference; one says little.
+///
+/// An exec in another thread than the first gives that thread the number of the first one; its counters go
+/// on under this number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Counters {
@@ -27,7 +30,8 @@ pub struct Counters {
     pub ran: u64,
     /// For how long it had been ready to run and waited for a processor, in nanoseconds: the second.
     pub queued: u64,
-    /// For how long the recorder had held it at its stops, in nanoseconds.
+    /// For how long the recorder had held it at its stops, in nanoseconds: from when the recorder saw a stop
+    /// until it let the thread go on. What it makes the thread do meanwhile is also in `ran`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub held: u64,
     /// Of the socket that the call is made on, if it is a connected TCP socket.
