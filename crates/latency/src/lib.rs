@@ -27,13 +27,17 @@ mod limits;
 mod model;
 mod program;
 mod spans;
+mod text;
 mod threads;
 mod turns;
 mod walk;
+mod words;
 
 use socklab_flows::Flows;
 
-pub use model::{Asked, Cause, Latency, Part, Side, Wait};
+pub use model::{Asked, Cause, Latency, Part, Seen, Side, Wait};
+pub use text::TextStyle;
+pub use words::{Pair, Row, Told};
 
 impl Latency {
     /// Every wait for an answer, and for a connection, in the order in which they began.
@@ -43,6 +47,6 @@ impl Latency {
             .flat_map(|connection| walk::waits(flows, &threads, connection))
             .collect();
         waits.sort_by_key(|wait| (wait.began, wait.lasted));
-        Self { waits }
+        Self { packets: flows.timeline.header.wire, waits }
     }
 }

@@ -1,12 +1,15 @@
 //! What a wait consists of. Times are nanoseconds; moments are counted from the first event.
 
 use serde::Serialize;
-use socklab_flows::Position;
+use socklab_flows::{Flows, Position};
+use socklab_say::clean;
 
 /// Every wait of a recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Latency {
+    /// True if packets were recorded.
+    pub packets: bool,
     /// In the order in which they began.
     pub waits: Vec<Wait>,
 }
@@ -67,12 +70,45 @@ pub struct Part {
     pub side: Option<Side>,
     /// How long, in nanoseconds, all pieces together.
     pub took: u64,
-    /// The event that shows its longest piece, by `seq`: a call or a frame.
+    /// How long its longest piece is.
+    pub longest: u64,
+    /// The event that shows that piece: a call or a frame.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seen: Option<u64>,
+    pub seen: Option<Seen>,
     /// True if a piece of it does not follow with certainty.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub inferred: bool,
+}
+
+/// An event that shows what a part of a wait went by with. Of what a program did between two calls, it is
+/// the call before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Seen {
+    /// Its `seq`.
+    pub seq: u64,
+    /// When, in nanoseconds since the first event.
+    pub at: u64,
+    /// The call as programs name it; absent for a frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// The line that made the call, if it is known: `server.py:12`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
+}
+
+impl Seen {
+    pub(crate) fn of(flows: &Flows<'_>, at: Position) -> Self {
+        let event = flows.order[at];
+        let origin = flows.order.first().map_or(0, |first| first.at);
+        let call = event.call();
+        Self {
+            seq: event.seq,
+            at: event.at.saturating_sub(origin),
+            call: call.map(|call| clean(call.library_name())),
+            line: call.and_then(|call| flows.lines.name(call)).map(|line| clean(&line)),
+        }
+    }
 }
 
 /// One end of a wait.

@@ -2,7 +2,7 @@
 
 use socklab_flows::{Flows, Position};
 
-use crate::model::{Cause, Part, Side, Span};
+use crate::model::{Cause, Part, Seen, Side, Span};
 
 /// What has been found of a wait so far.
 pub(crate) struct Spans {
@@ -105,26 +105,23 @@ impl Spans {
     pub(crate) fn into_parts(mut self, flows: &Flows<'_>) -> (Vec<Part>, u64) {
         let left = self.cursor - self.began;
         self.add(Cause::Unknown, None, left, None, false);
-        let mut parts: Vec<(Part, u64)> = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for span in self.found.iter().rev() {
-            let seen = span.seen.map(|at| flows.order[at].seq);
-            let known = parts
-                .iter_mut()
-                .find(|(part, _)| (part.cause, part.side) == (span.cause, span.side));
-            match known {
-                Some((part, longest)) => {
-                    part.took += span.took;
-                    part.inferred |= span.inferred;
-                    if span.took > *longest {
-                        (part.seen, *longest) = (seen, span.took);
+            let Span { cause, side, took, inferred, .. } = *span;
+            let seen = || span.seen.map(|at| Seen::of(flows, at));
+            match parts.iter_mut().find(|part| (part.cause, part.side) == (cause, side)) {
+                Some(part) => {
+                    part.took += took;
+                    part.inferred |= inferred;
+                    if took > part.longest {
+                        (part.seen, part.longest) = (seen(), took);
                     }
                 }
                 None => {
-                    let Span { cause, side, took, inferred, .. } = *span;
-                    parts.push((Part { cause, side, took, seen, inferred }, took));
+                    parts.push(Part { cause, side, took, longest: took, seen: seen(), inferred });
                 }
             }
         }
-        (parts.into_iter().map(|(part, _)| part).collect(), self.held)
+        (parts, self.held)
     }
 }

@@ -455,7 +455,7 @@ pub(crate) struct Draw {
     pub(crate) output: Vec<PathBuf>,
     #[arg(long)]
     pub(crate) redact: bool,
-    #[arg(long, requires = "summary")]
+    #[arg(long, requires = "figures")]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) look: Look,
@@ -520,8 +520,10 @@ pub(crate) struct Look {
     pub(crate) lessons: bool,
     #[arg(long)]
     pub(crate) no_explanations: bool,
-    #[arg(long)]
+    #[arg(long, group = "figures")]
     pub(crate) summary: bool,
+    #[arg(long, group = "figures", conflicts_with = "summary")]
+    pub(crate) latency: bool,
     /// True if the command has these options, so that what is drawn may name them.
     #[arg(skip = true)]
     pub(crate) offered: bool,
@@ -535,6 +537,11 @@ pub(crate) struct Look {
 }
 
 impl Look {
+    /// True if figures are asked for, instead of the ladder.
+    pub(crate) fn has_figures(&self) -> bool {
+        self.summary || self.latency
+    }
+
     /// For readers who learn: what went wrong, and what is worth knowing.
     pub(crate) fn for_learning() -> Self {
         Self { lessons: true, ..Self::default() }

@@ -3,6 +3,7 @@
 mod detail;
 mod facts;
 mod hexdump;
+mod latency;
 mod legend;
 mod list;
 mod search;
@@ -10,6 +11,7 @@ mod summary;
 
 use std::collections::BTreeMap;
 
+use socklab_latency::Latency;
 use socklab_say::{count, say};
 use socklab_summary::Summary;
 
@@ -30,6 +32,8 @@ pub struct HtmlStyle {
     pub lessons: bool,
     /// The recording in figures, which stands above the rows.
     pub summary: Option<Summary>,
+    /// Where the time went, below that.
+    pub latency: Option<Latency>,
     /// Of each file of source, as calls name it, the text of some lines, by number: what stands in the
     /// details around the line that made a call.
     pub source_text: BTreeMap<String, BTreeMap<u32, String>>,
@@ -59,6 +63,11 @@ impl HtmlStyle {
     /// Adds the recording in figures.
     pub fn summary(self, summary: Summary) -> Self {
         Self { summary: Some(summary), ..self }
+    }
+
+    /// Adds where the time went.
+    pub fn latency(self, latency: Latency) -> Self {
+        Self { latency: Some(latency), ..self }
     }
 }
 
@@ -120,6 +129,9 @@ impl Ladder {
         self.explained(&mut page, style.lessons);
         if let Some(summary) = &style.summary {
             summary::write(self, summary, &mut page);
+        }
+        if let Some(latency) = &style.latency {
+            latency::write(self, latency, &mut page);
         }
         let heading = [("id", "rows".to_owned()), ("tabindex", "-1".to_owned())];
         page.text_element("h2", &heading, &say("ladder-rows"));

@@ -19,11 +19,7 @@ pub(super) fn write(ladder: &Ladder, summary: &Summary, page: &mut Xml) {
     if told.programs.is_empty() {
         return;
     }
-    let rows = ladder.rows.iter().enumerate();
-    let rows = rows.flat_map(|(index, row)| row.seqs.iter().map(move |seq| (*seq, index)));
-    // A row that shows only this event comes after a fold that has it too.
-    let rows = rows.collect();
-    let sheet = Sheet { ladder, speaker: ladder.speaker, rows };
+    let sheet = Sheet::of(ladder);
     page.open("section", &[class("figures"), ("aria-labelledby", "figures".to_owned())]);
     let id = [("id", "figures".to_owned())];
     page.text_element("h2", &id, &sheet.say("summary-title"));
@@ -39,18 +35,27 @@ pub(super) fn write(ladder: &Ladder, summary: &Summary, page: &mut Xml) {
     page.close("section");
 }
 
-fn class(name: &str) -> Attribute {
+pub(super) fn class(name: &str) -> Attribute {
     ("class", name.to_owned())
 }
 
-struct Sheet<'l> {
+/// Figures, and the rows that they are about.
+pub(super) struct Sheet<'l> {
     ladder: &'l Ladder,
     speaker: Speaker,
     /// The row of each event, by `seq`.
     rows: HashMap<u64, usize>,
 }
 
-impl Sheet<'_> {
+impl<'l> Sheet<'l> {
+    pub(super) fn of(ladder: &'l Ladder) -> Self {
+        let rows = ladder.rows.iter().enumerate();
+        let rows = rows.flat_map(|(index, row)| row.seqs.iter().map(move |seq| (*seq, index)));
+        // A row that shows only this event comes after a fold that has it too.
+        let rows = rows.collect();
+        Self { ladder, speaker: ladder.speaker, rows }
+    }
+
     fn say(&self, key: &'static str) -> String {
         say!(self.speaker, key)
     }
@@ -123,7 +128,12 @@ impl Sheet<'_> {
 
     fn remark(&self, remark: &Remark, page: &mut Xml) {
         page.text(&remark.text);
-        let Some(row) = remark.seq.and_then(|seq| self.rows.get(&seq)).copied() else { return };
+        self.link(remark.seq, page);
+    }
+
+    /// A link to the row of an event, if there is one.
+    pub(super) fn link(&self, seq: Option<u64>, page: &mut Xml) {
+        let Some(row) = seq.and_then(|seq| self.rows.get(&seq)).copied() else { return };
         page.text(" ");
         let see = self.say("ladder-see-row");
         let name = format!("{see}: {}", self.ladder.spoken(&self.ladder.rows[row]));

@@ -62,6 +62,7 @@ arg-durations = Di de cada llamada cuánto duró, como en <42 µs>, donde el dib
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
 arg-no_explanations = Solo el diagrama: no se explican ni problemas ni lecciones
 arg-summary = En lugar del diagrama, cifras: quién con quién, cuánto, por cuánto tiempo, cómo terminó y el tiempo de cada llamada. Se imprimen, o van en el archivo .txt que indica -o; los demás archivos quedan como sin ella
+arg-latency = En vez del diagrama, en qué se fue el tiempo: de qué se compuso cada espera por una respuesta
 arg-draw-json = Con --summary: imprime las cifras en JSON, para scripts
 arg-lessons = Explica también lo que no es un problema pero vale la pena saber
 arg-resolve-names = Nombres, o direcciones

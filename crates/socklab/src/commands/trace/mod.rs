@@ -75,7 +75,7 @@ pub(crate) fn trace_commands(
         files: outputs.open_recordings(speaker)?,
         in_memory: outputs.recordings.is_empty()
             || !outputs.drawings.is_empty()
-            || options.look.summary,
+            || options.look.has_figures(),
         max_size: options.max_size,
         redact: options.redact,
     };
@@ -131,7 +131,7 @@ pub(crate) fn trace_commands(
     }
     // The drawing goes to standard error: standard output belongs to the programs. It also shows
     // what would be lost otherwise.
-    let summed = options.look.summary && !outputs.have_text();
+    let summed = options.look.has_figures() && !outputs.have_text();
     if outputs.are_none() || summed || (failed.is_some() && outputs.recordings.is_empty()) {
         eprintln!("{}", to_text(speaker, &kept.timeline, &options.look));
     }
@@ -209,8 +209,8 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         if outputs.take_standard_output() {
             return Err(Failure::new(ExitReason::Usage, say!(speaker, "output-taken")).into());
         }
-        println!("{}", picture::summary_json(speaker, &timeline, &look)?);
-    } else if outputs.are_none() || (look.summary && !outputs.have_text()) {
+        println!("{}", picture::figures_json(speaker, &timeline, &look)?);
+    } else if outputs.are_none() || (look.has_figures() && !outputs.have_text()) {
         match outputs.take_standard_output() {
             // The recording goes there.
             true => eprintln!("{}", to_text(speaker, &timeline, &look)),

@@ -8,6 +8,7 @@ use socklab_event::{Timeline, Writer};
 use socklab_flows::Flows;
 use socklab_judge::{Explanation, Weight};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
+use socklab_latency::Latency;
 use socklab_say::{Speaker, count, say};
 use socklab_summary::Summary;
 
@@ -148,16 +149,23 @@ fn summary_of(
     summary
 }
 
-/// The same as text.
-fn summary_text(speaker: Speaker, timeline: &Timeline, look: &Look, width: usize) -> String {
+/// The figures that were asked for, as text.
+fn figures_text(speaker: Speaker, timeline: &Timeline, look: &Look, width: usize) -> String {
     let flows = Flows::of(timeline);
+    if look.latency {
+        let style = socklab_latency::TextStyle::new(width).ascii(look.ascii);
+        return Latency::of(&flows).to_text(speaker, style);
+    }
     let summary = summary_of(speaker, &flows, &explanations(&flows, look), look);
     summary.to_text(speaker, socklab_summary::TextStyle::new(width).ascii(look.ascii))
 }
 
 /// The same for scripts.
-pub(crate) fn summary_json(speaker: Speaker, timeline: &Timeline, look: &Look) -> Result<String> {
+pub(crate) fn figures_json(speaker: Speaker, timeline: &Timeline, look: &Look) -> Result<String> {
     let flows = Flows::of(timeline);
+    if look.latency {
+        return Ok(serde_json::to_string_pretty(&Latency::of(&flows))?);
+    }
     let summary = summary_of(speaker, &flows, &explanations(&flows, look), look);
     Ok(serde_json::to_string_pretty(&summary)?)
 }
@@ -167,12 +175,12 @@ pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
     speaker.tell(&explanation.sentence())
 }
 
-/// The ladder, or the summary, for the terminal: as wide as it is, and coloured. The output strips the colours if it
+/// The ladder, or the figures, for the terminal: as wide as it is, and coloured. The output strips the colours if it
 /// is not a terminal.
 pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(output::width_err);
-    if look.summary {
-        return summary_text(speaker, timeline, look, width).trim_end().to_owned();
+    if look.has_figures() {
+        return figures_text(speaker, timeline, look, width).trim_end().to_owned();
     }
     let style = with_times(TextStyle::new(width).ascii(look.ascii), look);
     let style = style.color(output::in_colour());
@@ -199,8 +207,8 @@ pub(crate) fn draw_to(
     // Whoever opens the file gave no command that could be given again with `--all`.
     let look = &Look { offered: false, ..look.clone() };
     let bytes = match format {
-        FileFormat::Text if look.summary => {
-            summary_text(speaker, timeline, look, look.width.unwrap_or(80)).into_bytes()
+        FileFormat::Text if look.has_figures() => {
+            figures_text(speaker, timeline, look, look.width.unwrap_or(80)).into_bytes()
         }
         FileFormat::Text => {
             let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
@@ -218,6 +226,7 @@ pub(crate) fn draw_to(
             let flows = Flows::of(timeline);
             let explanations = explanations(&flows, &look);
             let style = style.summary(summary_of(speaker, &flows, &explanations, &look));
+            let style = style.latency(Latency::of(&flows));
             let text = if look.redacted { BTreeMap::new() } else { source_text::around(timeline) };
             let style = style.source_text(text);
             ladder_from(speaker, &flows, explanations, &look, decisive).to_html(&style).into_bytes()
