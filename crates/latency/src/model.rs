@@ -145,7 +145,8 @@ pub enum Cause {
     Window,
     /// The send buffer was full, and all in it had been sent.
     SendBuffer,
-    /// The congestion window let no more be under way (RFC 5681).
+    /// Congestion control let no more be sent: its window was full (RFC 5681), or it spreads segments over time
+    /// (BBR).
     Congestion,
     /// One of the last two; not known which.
     Sending,
