@@ -1,4 +1,5 @@
-//! What tracing costs: the same programs untraced, under this tracer, and under strace.
+//! What tracing costs: the same programs untraced, under this tracer, under this tracer when it reads the
+//! kernel's counters, and under strace.
 //!
 //! `cargo bench -p socklab-trace [-- ROUNDS [ROWS]]`: with ROWS, only rows whose names contain it
 //! are run. Every figure is the median of the rounds (7 by default). Every round runs all ways of
@@ -25,16 +26,18 @@ const CALLS: &str = "socket,socketpair,bind,listen,accept,accept4,connect,sendto
 enum Way {
     Untraced,
     Ours,
+    Counting,
     Strace,
     StraceFiltered,
 }
 
-const WAYS: [Way; 4] = [Way::Untraced, Way::Ours, Way::Strace, Way::StraceFiltered];
+const WAYS: [Way; 5] = [Way::Untraced, Way::Ours, Way::Counting, Way::Strace, Way::StraceFiltered];
 
 fn main() {
     let mut arguments = env::args_os().skip(1);
     match arguments.next() {
-        Some(first) if first == "--as-tracer" => trace_as_asked(arguments.collect()),
+        Some(first) if first == "--as-tracer" => trace_as_asked(false, arguments.collect()),
+        Some(first) if first == "--counting" => trace_as_asked(true, arguments.collect()),
         Some(first) if first == "--test" => {}
         _ => {
             let words = env::args().skip(1).filter(|word| !word.starts_with("--"));
@@ -46,8 +49,9 @@ fn main() {
 }
 
 /// Runs the tracer as a separate program, like strace.
-fn trace_as_asked(argv: Vec<OsString>) {
-    let tracer = Tracer::new(Options::default()).command(socklab_trace::Command::new(argv));
+fn trace_as_asked(counting: bool, argv: Vec<OsString>) {
+    let tracer = Tracer::new(Options::default().counters(counting))
+        .command(socklab_trace::Command::new(argv));
     let file = fs::File::create(output("ours")).expect("the output file");
     let out = BufWriter::with_capacity(1 << 16, file);
     let mut writer = socklab_event::Writer::new(out, &tracer.header()).expect("a header");
@@ -58,9 +62,10 @@ fn trace_as_asked(argv: Vec<OsString>) {
 
 fn compare(rounds: usize, rows: &str) {
     println!("medians of {rounds} rounds; in brackets: times the untraced run");
-    println!("{:34}{:>10}{:>18}{:>18}{:>18}", "", "untraced", "ours", "strace -f", "--seccomp-bpf");
+    let ways = ["ours", "with counters", "strace -f", "--seccomp-bpf"];
+    println!("{:34}{:>10}{}", "", "untraced", ways.map(|way| format!("{way:>18}")).concat());
     let echo = compile("echo");
-    let reads = compile("reads");
+    let (reads, pairs) = (compile("reads"), compile("pairs"));
     for pinned in [false, true] {
         let how = if pinned { "one CPU" } else { "all CPUs" };
         let row = |name: &str, run: &dyn Fn(Way) -> Duration| {
@@ -72,6 +77,7 @@ fn compare(rounds: usize, rows: &str) {
         row("echo, 1 connection", &|way| run_echo(&echo, way, pinned, 1, 8000));
         row("echo, 16 connections", &|way| run_echo(&echo, way, pinned, 16, 600));
         row("200,000 reads, 1 socket", &|way| run_plain(&[reads.clone().into()], way, pinned));
+        row("10,000 sends and receives", &|way| run_plain(&[pairs.clone().into()], way, pinned));
         if let Some(argv) = build_job() {
             row("compileall and tar", &|way| run_plain(&argv, way, pinned));
         }
@@ -106,8 +112,9 @@ fn wrap(argv: &[OsString], way: Way, pinned: bool) -> Command {
     let file = output("strace");
     match way {
         Way::Untraced => {}
-        Way::Ours => {
-            words.extend([env::current_exe().expect("our path").into(), "--as-tracer".into()]);
+        Way::Ours | Way::Counting => {
+            let how = if way == Way::Ours { "--as-tracer" } else { "--counting" };
+            words.extend([env::current_exe().expect("our path").into(), how.into()]);
         }
         Way::Strace | Way::StraceFiltered => {
             words.extend(["strace", "-f", "-o"].map(Into::into));
