@@ -155,8 +155,8 @@ impl Options {
     /// Whether to record, at calls, what the kernel has counted of their thread (how long it ran, how long
     /// it waited for a processor) and of their TCP socket, and for how long the recorder held the thread:
     /// [`Call::counted`](socklab_event::Call::counted). They are read where a call is entered or has
-    /// returned, if half a millisecond has passed since they were last read for the same thread, and where
-    /// it closes a TCP connection. Default: no.
+    /// returned, if half a millisecond has passed since they were last read for the same thread (those of a
+    /// socket it does not send on: two milliseconds), and where it closes a TCP connection. Default: no.
     #[must_use]
     pub fn counters(mut self, record: bool) -> Self {
         self.counters = record;

@@ -22,6 +22,10 @@ use crate::{probe, tcp_info};
 /// A thread is read again after this long, in nanoseconds.
 const READ_AFTER: u64 = 500_000;
 
+/// Connections take two thirds of the time of a reading, so they are read less often: after this long
+/// (of their thread). What keeps a sender is read where its thread is.
+const READ_TCP_AFTER: u64 = 2_000_000;
+
 /// How many threads' files are kept open at most. Those of others are opened for each reading: the
 /// recorder's descriptors are also needed for something else.
 const MOST_KEPT: usize = 128;
@@ -35,6 +39,8 @@ pub(crate) struct Tally {
     seen: Option<u64>,
     /// When its counters were last read.
     read: Option<u64>,
+    /// When those of a connection were.
+    read_tcp: Option<u64>,
     kept: Option<Kept>,
 }
 
@@ -65,11 +71,15 @@ impl Tally {
 
     /// That of a thread to which an exec has given another number, at this stop.
     pub(super) fn renumbered(self, stopped: &Self) -> Self {
-        Self { held: self.held, seen: stopped.seen, read: self.read, kept: None }
+        Self { seen: stopped.seen, kept: None, ..self }
     }
 
     fn is_due(&self, now: u64) -> bool {
         self.read.is_none_or(|read| now.saturating_sub(read) >= READ_AFTER)
+    }
+
+    fn is_tcp_due(&self, now: u64) -> bool {
+        self.read_tcp.is_none_or(|read| now.saturating_sub(read) >= READ_TCP_AFTER)
     }
 }
 
@@ -159,8 +169,13 @@ impl Calls<'_> {
         let mut tally = std::mem::take(self.tally(tid)?);
         let due = always || tally.is_due(now);
         let scheduling = due.then(|| self.counting.scheduling((pid, tid), &mut tally)).flatten();
+        let tcp_due = due && (always || sends(entry.row.sys) || tally.is_tcp_due(now));
+        let connection = connection.filter(|_| tcp_due);
         if due {
             tally.read = Some(now);
+        }
+        if connection.is_some() {
+            tally.read_tcp = Some(now);
         }
         *self.tally(tid)? = tally;
         let Scheduling { ran, waited, .. } = scheduling?;
@@ -187,6 +202,11 @@ impl Calls<'_> {
         let same = probe::inode_of(copy.as_fd()) == socket.borrow().id.inode;
         same.then(|| tcp_info::of(copy.as_fd())).flatten()
     }
+}
+
+fn sends(call: Sys) -> bool {
+    use Sys::{Sendfile, Sendmmsg, Sendmsg, Sendto, Splice, Write, Writev};
+    matches!(call, Sendto | Sendmsg | Sendmmsg | Write | Writev | Sendfile | Splice)
 }
 
 fn is_tcp(socket: &Shared) -> bool {
