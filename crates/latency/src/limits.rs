@@ -1,5 +1,6 @@
 //! What kept bytes that a program had handed over from leaving at once.
 
+use socklab_event::Family;
 use socklab_flows::{Meaning, Position, WaitedFor};
 
 use crate::model::{Cause, Side};
@@ -155,6 +156,11 @@ impl Walk<'_, '_> {
         let Some(socket) = self.flows.connections[self.connection].ends[side].socket else {
             return;
         };
+        if self.flows.sockets[socket].identity.family == Family::UNIX {
+            // There is nothing else that it could wait for (unix(7)).
+            let all = &mut [(Cause::SendBuffer, whose(side), u64::MAX)];
+            return self.spans.settle(since, Cause::Sending, all, Cause::Sending);
+        }
         let counted = self.threads.connection(self.flows, socket, waited.began, waited.ended);
         let Some((before, after)) = counted else { return };
         let window = after.window_limited.saturating_sub(before.window_limited);

@@ -118,10 +118,12 @@ impl Latency {
     }
 
     fn longest(&self, speaker: Speaker, arrow: &str) -> Vec<(String, u64)> {
-        if self.waits.len() < 2 {
+        let all: u64 = self.waits.iter().map(Wait::own).sum();
+        let matters = |wait: &&Wait| wait.own() > all / 100;
+        let mut waits: Vec<&Wait> = self.waits.iter().filter(matters).collect();
+        if waits.len() < 2 {
             return Vec::new();
         }
-        let mut waits: Vec<&Wait> = self.waits.iter().filter(|wait| wait.own() > 0).collect();
         waits.sort_by_key(|wait| std::cmp::Reverse(wait.own()));
         let told = |wait: &&Wait| {
             let part = wait.parts.iter().max_by_key(|part| part.took)?;

@@ -54,6 +54,15 @@ impl Schedstat {
         File::open(format!("/proc/{process}/task/{thread}/schedstat")).map(Self)
     }
 
+    /// Opens that of the calling thread.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn own() -> io::Result<Self> {
+        File::open("/proc/thread-self/schedstat").map(Self)
+    }
+
     /// What it says now; `None` if the thread has ended.
     pub fn read(&self) -> Option<Scheduling> {
         // Three numbers of at most 20 digits each, two spaces and a line feed.

@@ -33,6 +33,7 @@ mod interop_web;
 mod isolation;
 mod lab;
 mod languages;
+mod latency;
 mod learn;
 mod lines;
 mod lines_python;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use libc::pid_t;
 use socklab_event::{Counted, Counters, Protocol, SocketType, TcpCounters};
+use socklab_kernel::clock;
 use socklab_kernel::process::{Schedstat, Scheduling};
 
 use super::calls::Calls;
@@ -83,14 +84,59 @@ impl Tally {
     }
 }
 
-/// The files that are kept open.
+/// The files that are kept open, and what the tracer itself waited for.
 #[derive(Debug, Default)]
 pub(super) struct Counting {
-    /// Each has a share in this.
+    /// Each open file of a thread has a share in this.
     kept: Rc<()>,
+    own: Own,
+}
+
+/// How long the tracer has waited for a processor: a thread that has stopped meanwhile waited for the
+/// tracer.
+#[derive(Debug, Default)]
+struct Own {
+    /// `None` until it is first needed, and for ever if it can't be opened.
+    file: Option<Option<Schedstat>>,
+    /// When it was last read, and what it said, in nanoseconds.
+    read: u64,
+    queued: u64,
+    /// When the tracer began to wait for a stop.
+    asked: u64,
+}
+
+impl Own {
+    fn read(&mut self, now: u64) {
+        let open = || Schedstat::own().ok();
+        let told = self.file.get_or_insert_with(open).as_ref().and_then(Schedstat::read);
+        self.read = now;
+        self.queued = told.map_or(self.queued, |told| nanoseconds(told.waited));
+    }
 }
 
 impl Counting {
+    /// The tracer is about to wait for a stop.
+    pub(super) fn on_wait(&mut self) {
+        let now = clock::now();
+        self.own.asked = now;
+        if now.saturating_sub(self.own.read) >= READ_AFTER {
+            self.own.read(now);
+        }
+    }
+
+    /// The tracer was told of a stop. When it was woken for that: it may have had to wait for a processor.
+    pub(super) fn on_woken(&mut self) -> u64 {
+        let now = clock::now();
+        // Shorter delays are not worth a look.
+        if now.saturating_sub(self.own.read) < READ_AFTER {
+            return now;
+        }
+        let before = self.own.queued;
+        self.own.read(now);
+        let late = self.own.queued.saturating_sub(before);
+        now - late.min(now.saturating_sub(self.own.asked))
+    }
+
     /// `None` if the thread has ended, the kernel keeps no statistics, or a file can't be opened.
     fn scheduling(&self, (pid, tid): (pid_t, pid_t), tally: &mut Tally) -> Option<Scheduling> {
         let open = || Schedstat::of(pid.cast_unsigned(), tid.cast_unsigned()).ok();
@@ -179,7 +225,6 @@ impl Calls<'_> {
         }
         *self.tally(tid)? = tally;
         let Scheduling { ran, waited, .. } = scheduling?;
-        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let tcp = connection.and_then(|socket| self.tcp(tid, entry, socket));
         Some(Counters { ran: nanoseconds(ran), queued: nanoseconds(waited), held: 0, tcp })
     }
@@ -207,6 +252,10 @@ impl Calls<'_> {
 fn sends(call: Sys) -> bool {
     use Sys::{Sendfile, Sendmmsg, Sendmsg, Sendto, Splice, Write, Writev};
     matches!(call, Sendto | Sendmsg | Sendmmsg | Write | Writev | Sendfile | Splice)
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn is_tcp(socket: &Shared) -> bool {

@@ -173,9 +173,14 @@ impl<'s> Session<'s> {
             if looks && self.alarm.is_some_and(|at| at <= clock::now()) {
                 self.on_alarm();
             }
+            let counts = self.options.counters;
+            if counts {
+                self.counting.on_wait();
+            }
             match self.next_stop() {
                 Ok((tid, stop)) => {
-                    self.note_stop(tid);
+                    let since = counts.then(|| self.counting.on_woken());
+                    self.note_stop(tid, since);
                     let onward = self.on_stop(tid, stop)?;
                     self.hand_over();
                     if !self.is_held(tid, stop, onward) {
@@ -237,10 +242,10 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// From now on the thread is held.
-    fn note_stop(&mut self, tid: pid_t) {
-        if let Some(thread) = self.tracees.thread_mut(tid).filter(|_| self.options.counters) {
-            thread.tally.stop(clock::now());
+    /// The thread has been held since then.
+    fn note_stop(&mut self, tid: pid_t, since: Option<u64>) {
+        if let (Some(thread), Some(since)) = (self.tracees.thread_mut(tid), since) {
+            thread.tally.stop(since);
         }
     }
 

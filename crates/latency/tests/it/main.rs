@@ -1,0 +1,4 @@
+//! What waits consist of, in handmade recordings.
+
+mod scenes;
+mod sums;
