@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::tracees::{calls, lives, notices, options, prepare};
 use socklab_event::{Args, Errno, Notice, Process};
+use socklab_kernel::Deadline;
 use socklab_kernel::process::{self, SystemCall};
 use socklab_trace::{AttachRefusal, EndReason, Error, Tracer};
 
@@ -39,6 +40,42 @@ fn talk(port: u16) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     assert_eq!(answer, "are you there?");
+}
+
+#[test]
+fn what_the_kernel_counts_of_a_running_server_is_recorded() {
+    let (server, port) = server();
+    // A thread that is being born while the tracer attaches may escape it.
+    let deadline = Deadline::after(Duration::from_secs(60));
+    while process::threads(server.0.id()).expect("its threads").len() < 3 {
+        assert!(!deadline.has_passed(), "it starts no threads");
+        std::thread::yield_now();
+    }
+    let tracer = Tracer::new(options().counters(true)).attach(server.0.id());
+    let handle = tracer.handle();
+    let (mut events, mut client) = (Vec::new(), None);
+    let outcome = tracer.run(|event| {
+        if matches!(event.notice(), Some(Notice::Attached { .. })) {
+            let handle = handle.clone();
+            client = Some(std::thread::spawn(move || {
+                talk(port);
+                handle.stop();
+            }));
+        }
+        events.push(event);
+    });
+    match outcome {
+        Ok(_) => {}
+        Err(Error::Attach { reason, .. }) => {
+            return socklab_prerequisites::say_not_run("attaching", &reason.to_string());
+        }
+        Err(error) => panic!("{error}"),
+    }
+    client.expect("a client").join().expect("the client");
+    let counted: Vec<_> = calls(&events).filter_map(|call| call.counted.as_deref()).collect();
+    let read = counted.iter().flat_map(|counted| [counted.before, counted.after]).flatten();
+    assert!(read.clone().any(|counters| counters.ran > 0), "{events:#?}");
+    assert!(read.clone().any(|counters| counters.tcp.is_some()), "{events:#?}");
 }
 
 #[test]

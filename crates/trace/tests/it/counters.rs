@@ -4,18 +4,13 @@
 //! are no longer than the whole, and a program measures with the kernel's clocks what it uses.
 
 use std::collections::HashMap;
-use std::io::Write as _;
-use std::process::Stdio;
 
-use socklab_event::{Args, Call, Counters, Event, Exit, Notice, TcpCounters};
-use socklab_trace::{Error, Options, Tracer};
+use socklab_event::{Args, Call, Counters, Event, Exit, TcpCounters};
+use socklab_trace::{Options, Tracer};
 
-use crate::tracees::{calls, notices, options, prepare, quiet, record};
+use crate::tracees::{calls, options, prepare, quiet, record};
 
 const MS: u64 = 1_000_000;
-
-/// The scheduler's clock and that of events may differ in rate, by what `adjtimex(2)` allows.
-const SLACK: u64 = MS;
 
 /// A reading, and what happened on its thread since the one before.
 #[derive(Debug)]
@@ -65,7 +60,8 @@ fn readings(events: &[Event]) -> Vec<Since<'_>> {
         let since = Since { call, after, elapsed, ran, queued, held };
         assert!(held <= elapsed, "{since:#?}");
         // What the tracer makes a thread do, it does while it is held.
-        assert!(ran + queued <= elapsed + SLACK, "{since:#?}");
+        // The scheduler's clock and that of events may differ in rate, by what `adjtimex(2)` allows.
+        assert!(ran + queued <= elapsed + elapsed / 1000 + MS, "{since:#?}");
         all.push(since);
     }
     assert!(!all.is_empty(), "{events:#?}");
@@ -165,48 +161,4 @@ fn a_connection_is_read_when_it_is_closed_and_other_sockets_have_nothing_to_read
 fn nothing_is_read_unless_it_is_asked_for() {
     let Some(events) = run("sleep", options()) else { return };
     assert!(calls(&events).all(|call| call.counted.is_none()));
-}
-
-#[test]
-fn a_program_that_was_attached_to_is_read_too() {
-    let argv = match prepare("echo_forever.py", &[]) {
-        Ok(argv) => argv,
-        Err(needs) => return socklab_prerequisites::say_not_run("attaching", needs),
-    };
-    let mut server = std::process::Command::new(&argv[0]);
-    let mut server = server.args(&argv[1..]).stdout(Stdio::piped()).spawn().expect("the server");
-    let mut line = String::new();
-    let output = server.stdout.as_mut().expect("its output");
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).expect("its port");
-    let port: u16 = line.trim().parse().expect("a port");
-    let tracer = Tracer::new(options().counters(true)).attach(server.id());
-    let handle = tracer.handle();
-    let mut events = Vec::new();
-    let mut client = None;
-    let outcome = tracer.run(|event| {
-        if matches!(event.notice(), Some(Notice::Attached { .. })) {
-            let handle = handle.clone();
-            client = Some(std::thread::spawn(move || {
-                let mut stream =
-                    std::net::TcpStream::connect(("127.0.0.1", port)).expect("a connection");
-                stream.write_all(b"hello").expect("a send");
-                stream.shutdown(std::net::Shutdown::Write).expect("a shutdown");
-                std::io::Read::read_to_end(&mut stream, &mut Vec::new()).expect("the end");
-                handle.stop();
-            }));
-        }
-        events.push(event);
-    });
-    server.kill().expect("to end it");
-    server.wait().expect("its end");
-    match outcome {
-        Ok(_) => {}
-        Err(Error::Attach { reason, .. }) => {
-            return socklab_prerequisites::say_not_run("attaching", &reason.to_string());
-        }
-        Err(error) => panic!("{error}"),
-    }
-    client.expect("a client").join().expect("the client");
-    assert!(notices(&events).count() > 0);
-    assert!(calls(&events).any(|call| call.counted.is_some()), "{events:#?}");
 }
