@@ -16,6 +16,9 @@ pub(crate) struct Otherwise {
     pub(crate) rest: Cause,
 }
 
+/// Of a thread that waits for what has just arrived: until the kernel wakes it, that is still on its way.
+const WOKEN: Otherwise = Otherwise { uncounted: Cause::Program, rest: Cause::Network };
+
 const PROGRAM: Otherwise = Otherwise { uncounted: Cause::Program, rest: Cause::Elsewhere };
 
 impl Walk<'_, '_> {
@@ -73,9 +76,15 @@ impl Walk<'_, '_> {
                     | Args::Accept { .. }
                     | Args::Connect { .. }
             );
-            let elsewhere = (waits || call.receives()) && !own && call.took() >= WAITED;
-            let uncounted = if elsewhere { Cause::Elsewhere } else { Cause::Program };
-            self.spend(side, thread, from, at, Otherwise { uncounted, ..PROGRAM });
+            let waits = waits || call.receives();
+            let otherwise = match waits {
+                true if own => WOKEN,
+                true if call.took() >= WAITED => {
+                    Otherwise { uncounted: Cause::Elsewhere, ..PROGRAM }
+                }
+                _ => PROGRAM,
+            };
+            self.spend(side, thread, from, at, otherwise);
         }
     }
 
@@ -123,7 +132,8 @@ impl Walk<'_, '_> {
         };
         self.spans.held += spent.held;
         let rest = took - spent.held - spent.queued - spent.ran;
-        self.spans.add(otherwise.rest, who, rest, seen, false);
+        let whose = who.filter(|_| otherwise.rest != Cause::Network);
+        self.spans.add(otherwise.rest, whose, rest, seen, false);
         self.spans.add(Cause::Running, who, spent.ran, seen, false);
         self.spans.add(Cause::Processor, who, spent.queued, seen, false);
     }
@@ -141,7 +151,7 @@ impl Walk<'_, '_> {
                 break;
             }
             self.gap(1, thread, call.ended, at);
-            self.spend(1, thread, call.began.max(from), at, PROGRAM);
+            self.spend(1, thread, call.began.max(from), at, WOKEN);
         }
         self.spans.take(from, Cause::AcceptQueue, whose(1), accept);
     }

@@ -117,6 +117,7 @@ examples-trace =
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace --summary tcp-server tcp-client  # figures instead of the ladder
+    $ socklab trace --packets --latency tcp-server tcp-client  # what each wait for an answer consisted of
     $ socklab trace --filter 'port 8080' tcp-server tcp-client  # only what has to do with this port
     $ socklab trace --packets tcp-server tcp-client  # and every SYN, ACK and FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # the first one gets lost
@@ -132,6 +133,7 @@ examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw --summary run.jsonl  # figures: who with whom, how much, how long
     $ socklab draw --summary --json run.jsonl  # the same for a script
+    $ socklab draw --latency run.jsonl  # where the time between request and answer went
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --since-previous --durations run.jsonl  # where do the milliseconds go?
     $ socklab draw --time clock --width 120 run.jsonl  # the time of day, to compare with a log

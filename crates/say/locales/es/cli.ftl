@@ -63,7 +63,7 @@ arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada re
 arg-no_explanations = Solo el diagrama: no se explican ni problemas ni lecciones
 arg-summary = En lugar del diagrama, cifras: quién con quién, cuánto, por cuánto tiempo, cómo terminó y el tiempo de cada llamada. Se imprimen, o van en el archivo .txt que indica -o; los demás archivos quedan como sin ella
 arg-latency = En vez del diagrama, en qué se fue el tiempo: de qué se compuso cada espera por una respuesta
-arg-draw-json = Con --summary: imprime las cifras en JSON, para scripts
+arg-draw-json = Con --summary o --latency: imprime las cifras en JSON, para scripts
 arg-lessons = Explica también lo que no es un problema pero vale la pena saber
 arg-resolve-names = Nombres, o direcciones
 arg-resolve-ipv4 = Solo direcciones IPv4
@@ -117,6 +117,7 @@ examples-trace =
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace --summary tcp-server tcp-client  # cifras en lugar del diagrama
+    $ socklab trace --packets --latency tcp-server tcp-client  # de qué se compuso cada espera por una respuesta
     $ socklab trace --filter 'port 8080' tcp-server tcp-client  # solo lo que tiene que ver con este puerto
     $ socklab trace --packets tcp-server tcp-client  # con cada SYN, ACK y FIN
     $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # se pierde el primero
@@ -132,6 +133,7 @@ examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw --summary run.jsonl  # cifras: quién con quién, cuánto, por cuánto tiempo
     $ socklab draw --summary --json run.jsonl  # lo mismo para un script
+    $ socklab draw --latency run.jsonl  # en qué se fue el tiempo entre petición y respuesta
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --since-previous --durations run.jsonl  # ¿a dónde se van los milisegundos?
     $ socklab draw --time clock --width 120 run.jsonl  # la hora del día, para comparar con un registro

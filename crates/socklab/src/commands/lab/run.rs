@@ -45,7 +45,9 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let kind = plan::kind(speaker, &options.place, &hosts)?;
     let made = plan::made(&options.place, &hosts).into_iter().map(str::to_owned);
     let made: Vec<String> = made.collect();
-    if options.trace || !options.output.is_empty() {
+    // Whoever asks for figures, or for a part of a drawing, wants it recorded.
+    let shown = options.look.has_figures() || options.look.filter.is_some();
+    if options.trace || !options.output.is_empty() || shown {
         let (output, look) = (options.output, options.look);
         let options = cli::Trace { output, look, ..traced::options() };
         return traced::trace(speaker, kind, &options, |place| {

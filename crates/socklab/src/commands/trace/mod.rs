@@ -187,7 +187,7 @@ pub(crate) fn trace_program(
     }
     tell(plan.frames.is_some());
     let TraceEnd { kept, code, .. } = record(speaker, plan)?;
-    if outputs.are_none() {
+    if outputs.are_none() || (look.has_figures() && !outputs.have_text()) {
         eprintln!("{}", to_text(speaker, &kept.timeline, &look));
     }
     outputs.write(speaker, &kept.timeline, &look, &[])?;
