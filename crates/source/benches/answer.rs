@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
-use socklab_source::{Memory, Registers, Sources, Thread};
+use socklab_source::{Memory, Piece, Registers, Sources, Thread};
 
 const ROUNDS: usize = 21;
 const KNOWN: u32 = 1000;
@@ -68,13 +68,13 @@ impl Memory for Of {
         process_vm_readv(self.0, &mut [IoSliceMut::new(into)], &remote).unwrap_or(0)
     }
 
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let remote: Vec<_> =
-            addresses.iter().map(|at| RemoteIoVec { base: *at as usize, len: 8 }).collect();
-        let mut bytes = vec![0; 8 * addresses.len()];
-        let read = process_vm_readv(self.0, &mut [IoSliceMut::new(&mut bytes)], &remote).ok()?;
-        let words = bytes.chunks_exact(8).filter_map(|word| word.try_into().ok());
-        (read == bytes.len()).then(|| words.map(u64::from_le_bytes).collect())
+    fn pieces(&self, pieces: &[Piece], into: &mut [u8]) -> bool {
+        let remote: Vec<_> = pieces
+            .iter()
+            .map(|piece| RemoteIoVec { base: piece.address as usize, len: piece.length })
+            .collect();
+        let length = into.len();
+        process_vm_readv(self.0, &mut [IoSliceMut::new(into)], &remote) == Ok(length)
     }
 }
 

@@ -26,10 +26,6 @@ impl Memory for Same {
         }
         into.len()
     }
-
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        Some(vec![self.0; addresses.len()])
-    }
 }
 
 fn follow(step: &Step, instruction: u64) {

@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 
 use crate::binary::{Binary, Data};
 use crate::image::Image;
-use crate::maps::Mapping;
+use crate::maps::{self, Mapping};
 use crate::origin::Own;
 
 /// Binaries by path, and by what tells one file from another under the same path.
@@ -34,10 +34,11 @@ impl Images {
         if !path.starts_with('/') {
             return None;
         }
-        let executable = format!("/proc/{process}/exe");
-        let is_executable =
-            fs::read_link(&executable).is_ok_and(|to| to.as_os_str() == mapping.path.as_str());
-        let at = if is_executable { executable } else { format!("/proc/{process}/root{path}") };
+        let at = if maps::is_executable(process, mapping) {
+            maps::executable(process)
+        } else {
+            format!("/proc/{process}/root{path}")
+        };
         let status = fs::metadata(&at).ok().filter(Metadata::is_file)?;
         let key = key(path, &status);
         match self.known.get(&key) {

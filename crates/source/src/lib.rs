@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use memory::Memory;
+pub use memory::{Memory, Piece};
 
 use images::Images;
 use memory::Reader;
@@ -107,8 +107,8 @@ impl Sources {
 
     /// The program that this process runs, or a library of it, by its file, if it is the user's own and was
     /// compiled without debug information, so that its calls have no line.
-    pub fn without_lines(&self, process: u32) -> Option<String> {
-        self.spaces.get(&process)?.without_lines.as_deref().map(str::to_owned)
+    pub fn without_lines(&self, process: u32) -> Option<&str> {
+        self.spaces.get(&process)?.without_lines.as_deref()
     }
 
     /// The innermost frame that is most the user's own. `registers` is asked only where the answer depends
@@ -138,7 +138,7 @@ impl Sources {
             };
             space.native(&thread, &mut reader, &mut ask, &mut around)
         });
-        space.memos.keep(&thread, needed, reader.into_log(), answer.clone());
+        space.memos.keep(&thread, needed, &reader.into_log(), answer.clone());
         self.bound();
         answer
     }

@@ -38,6 +38,17 @@ fn mapping(line: &str) -> Option<Mapping> {
     Some(Mapping { start: hex(start)?, end: hex(end)?, offset, path })
 }
 
+/// Where the file is that a process executes, even if it has been deleted.
+pub(crate) fn executable(process: u32) -> String {
+    format!("/proc/{process}/exe")
+}
+
+/// True if a mapping is of the file that the process executes.
+pub(crate) fn is_executable(process: u32, mapping: &Mapping) -> bool {
+    let link = fs::read_link(executable(process));
+    link.is_ok_and(|file| file.as_os_str() == mapping.path.as_str())
+}
+
 /// The mapping that an address is in.
 pub(crate) fn at(maps: &[Mapping], address: u64) -> Option<usize> {
     let index = maps.partition_point(|mapping| mapping.end <= address);

@@ -6,15 +6,28 @@ pub trait Memory {
     /// mapping ends.
     fn read(&self, address: u64, into: &mut [u8]) -> usize;
 
-    /// Reads a word of 8 bytes at each of the addresses, in one system call if it can; `None` if one of
-    /// them can't be read.
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let word = |at: &u64| {
-            let mut bytes = [0; 8];
-            (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
-        };
-        addresses.iter().map(word).collect()
+    /// Reads pieces of memory, one after another into `into`, which is as long as they are together; in one system
+    /// call if it can. False if not all of them can be read.
+    fn pieces(&self, pieces: &[Piece], into: &mut [u8]) -> bool {
+        let mut rest = into;
+        pieces.iter().all(|piece| {
+            let Some((part, after)) = std::mem::take(&mut rest).split_at_mut_checked(piece.length)
+            else {
+                return false;
+            };
+            rest = after;
+            self.read(piece.address, part) == part.len()
+        })
     }
+}
+
+/// A piece of memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it begins.
+    pub address: u64,
+    /// How many bytes it has.
+    pub length: usize,
 }
 
 /// Reads memory, and keeps a log of what an answer was made from: an answer is a function of the registers
@@ -46,10 +59,14 @@ impl<'m> Reader<'m> {
 
     /// Words that the answer depends on, read at once.
     pub(crate) fn words(&mut self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let values = self.memory.words(addresses)?;
-        if values.len() != addresses.len() {
+        let pieces: Vec<Piece> =
+            addresses.iter().map(|&address| Piece { address, length: 8 }).collect();
+        let mut bytes = vec![0; 8 * pieces.len()];
+        if !self.memory.pieces(&pieces, &mut bytes) {
             return None;
         }
+        let (words, _) = bytes.as_chunks();
+        let values: Vec<u64> = words.iter().copied().map(u64::from_le_bytes).collect();
         self.log.extend(addresses.iter().copied().zip(values.iter().copied()));
         Some(values)
     }
@@ -82,6 +99,14 @@ impl<'m> Reader<'m> {
     /// The answer depends on this word being this value, which was read before.
     pub(crate) fn depends_on(&mut self, at: u64, value: u64) {
         self.log.push((at, value));
+    }
+
+    /// Reads what can't be different as long as the words logged before are the same.
+    pub(crate) fn implied<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let logged = self.log.len();
+        let answer = read(self);
+        self.log.truncate(logged);
+        answer
     }
 
     /// What the answer depends on, each word once, by address.
@@ -131,6 +156,7 @@ pub(crate) mod tests {
         assert_eq!(reader.stack(0x1039), None, "the mapping ends within this word");
         assert_eq!(reader.word(0x2000), None);
         assert_eq!(reader.peek(0x103c, &mut [0; 8]), 4);
+        assert!(reader.implied(|reader| reader.word(0x1020).is_some() && reader.word(0).is_none()));
         let log: Vec<u64> = reader.into_log().iter().map(|(at, _)| *at).collect();
         assert_eq!(log, [0x1000, 0x1008, 0x1010, 0x1038]);
     }

@@ -157,8 +157,10 @@ impl Space {
         let loaded = around.images.open(self.process, mapping, around.own).and_then(|image| {
             let bias = image.binary().bias(mapping.start, mapping.offset)?;
             is_what_was_loaded(&image, bias, reader).then_some(())?;
-            // What is installed is not built anew while a program executes, and is nobody's line.
-            let mark = if image.kind == Kind::Foreign { None } else { image.mark };
+            // What is installed is not built anew while a program executes, and is nobody's line. The program itself
+            // is loaded as long as the process executes it.
+            let stays = image.kind == Kind::Foreign || maps::is_executable(self.process, mapping);
+            let mark = image.mark.filter(|_| !stays);
             let mark =
                 mark.map(|at| at.wrapping_add(bias)).and_then(|at| Some((at, reader.word(at)?)));
             Some(Loaded { image, bias, mark })

@@ -32,6 +32,9 @@ pub(crate) enum Base {
     /// Still what it is in the innermost frame.
     Untouched,
     Known(u64),
+    /// Saved on the stack, at this address. It is read where a rule needs it: an answer must not depend on the
+    /// counter of a loop that a compiler keeps in `rbp`.
+    At(u64),
     Lost,
 }
 
@@ -84,7 +87,7 @@ impl Step {
         let mut registers = Registers { state, ask };
         let cfa = match &self.cfa {
             Cfa::Stack(offset) => state.stack.wrapping_add_signed(*offset),
-            Cfa::Frame(offset) => registers.frame()?.wrapping_add_signed(*offset),
+            Cfa::Frame(offset) => registers.frame(reader)?.wrapping_add_signed(*offset),
             Cfa::Computed(expression) => registers.compute(expression, None, reader)?,
         };
         // A frame has a return address at least, and lies below its caller's, but for a signal's stack.
@@ -93,18 +96,24 @@ impl Step {
         }
         let mut saved = |rule: &Saved| match rule {
             Saved::Nowhere | Saved::Same => None,
-            Saved::At(offset) => reader.stack(cfa.wrapping_add_signed(*offset)),
-            Saved::Is(offset) => Some(cfa.wrapping_add_signed(*offset)),
+            Saved::At(offset) => Some(Base::At(cfa.wrapping_add_signed(*offset))),
+            Saved::Is(offset) => Some(Base::Known(cfa.wrapping_add_signed(*offset))),
             Saved::AtComputed(expression) => {
-                let at = registers.compute(expression, Some(cfa), reader)?;
-                reader.stack(at)
+                registers.compute(expression, Some(cfa), reader).map(Base::At)
             }
-            Saved::Computed(expression) => registers.compute(expression, Some(cfa), reader),
+            Saved::Computed(expression) => {
+                registers.compute(expression, Some(cfa), reader).map(Base::Known)
+            }
         };
-        let instruction = saved(&self.back)?;
+        let back = saved(&self.back);
         let frame = match &self.frame {
             Saved::Same => state.frame,
-            rule => saved(rule).map_or(Base::Lost, Base::Known),
+            rule => saved(rule).unwrap_or(Base::Lost),
+        };
+        let instruction = match back? {
+            Base::At(at) => reader.stack(at)?,
+            Base::Known(value) => value,
+            Base::Untouched | Base::Lost => return None,
         };
         (instruction != 0).then_some(State { instruction, stack: cfa, frame })
     }
@@ -116,10 +125,11 @@ struct Registers<'a, 'b> {
 }
 
 impl Registers<'_, '_> {
-    fn frame(&mut self) -> Option<u64> {
+    fn frame(&mut self, reader: &mut Reader<'_>) -> Option<u64> {
         match self.state.frame {
             Base::Untouched => (self.ask)(),
             Base::Known(value) => Some(value),
+            Base::At(at) => reader.stack(at),
             Base::Lost => None,
         }
     }
@@ -153,7 +163,7 @@ impl Registers<'_, '_> {
                 EvaluationResult::RequiresRegister { register, .. } => {
                     let value = match register {
                         X86_64::RSP => self.state.stack,
-                        X86_64::RBP => self.frame()?,
+                        X86_64::RBP => self.frame(reader)?,
                         X86_64::RA => self.state.instruction,
                         _ => return None,
                     };

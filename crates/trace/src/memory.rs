@@ -45,48 +45,39 @@ impl Memory for TraceeMemory {
     }
 }
 
-/// Words no further apart than this are read as one piece.
-const APART: u64 = 128;
-
-/// `IOV_MAX` of `limits.h(0p)`.
-const MOST_PIECES: usize = 1024;
+/// More pieces than this are read by several calls. `IOV_MAX` of `limits.h(0p)` is 1024; so many fit the stack.
+const PIECES: usize = 64;
 
 impl TraceeMemory {
-    /// Reads a word of 8 bytes at each of the addresses, all in one call; `None` if one can't be read.
-    /// Addresses in ascending order take the fewest pieces.
-    pub(crate) fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let mut pieces: Vec<iovec> = Vec::new();
-        let mut offsets = Vec::with_capacity(addresses.len());
-        let (mut size, mut piece) = (0, 0..0_u64);
-        for &address in addresses {
-            let end = address.checked_add(8)?;
-            if pieces.is_empty()
-                || address < piece.start
-                || address > piece.end.saturating_add(APART)
-            {
-                pieces.push(iovec { iov_base: address as *mut c_void, iov_len: 0 });
-                piece = address..address;
+    /// Reads pieces of memory, addresses and lengths, one after another into `into`, which is as long as they are
+    /// together. False if not all of them can be read.
+    pub(crate) fn all(
+        &self,
+        mut pieces: impl Iterator<Item = (u64, usize)>,
+        mut into: &mut [u8],
+    ) -> bool {
+        loop {
+            let mut remote = [iovec { iov_base: std::ptr::null_mut(), iov_len: 0 }; PIECES];
+            let (mut count, mut size) = (0, 0_usize);
+            for (one, (address, length)) in remote.iter_mut().zip(pieces.by_ref()) {
+                *one = iovec { iov_base: address as *mut c_void, iov_len: length };
+                size = size.saturating_add(length);
+                count += 1;
             }
-            let grown = usize::try_from(end.saturating_sub(piece.end)).ok()?;
-            piece.end = piece.end.max(end);
-            size += grown;
-            pieces.last_mut()?.iov_len += grown;
-            offsets.push(size - usize::try_from(piece.end - address).ok()?);
+            if count == 0 {
+                return into.is_empty();
+            }
+            let Some((part, rest)) = into.split_at_mut_checked(size) else { return false };
+            into = rest;
+            let local = iovec { iov_base: part.as_mut_ptr().cast(), iov_len: size };
+            // SAFETY: `local` describes `part`, which outlives the call, and `remote` has `count` entries, which the
+            // kernel checks against the other process: it fails with EFAULT rather than touch our memory.
+            let read =
+                unsafe { libc::process_vm_readv(self.0, &local, 1, remote.as_ptr(), count, 0) };
+            if usize::try_from(read) != Ok(size) {
+                return false;
+            }
         }
-        if pieces.len() > MOST_PIECES {
-            return None;
-        }
-        let mut bytes = vec![0_u8; size];
-        let local = iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: size };
-        let count = pieces.len() as libc::c_ulong;
-        // SAFETY: `local` describes `bytes`, which outlives the call; the kernel checks the pieces
-        // against the other process and fails with EFAULT rather than touch our memory.
-        let read = unsafe { libc::process_vm_readv(self.0, &local, 1, pieces.as_ptr(), count, 0) };
-        if usize::try_from(read) != Ok(size) {
-            return None;
-        }
-        let word = |at: &usize| bytes[*at..].first_chunk().copied().map(u64::from_ne_bytes);
-        offsets.iter().map(word).collect()
     }
 
     /// Writes all of `bytes`, or fails.
@@ -108,16 +99,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_wherever_they_are_and_in_any_order() {
+    fn pieces_are_read_wherever_they_are_and_in_any_order() {
         let here: Vec<u64> = (0..200).collect();
         let at = |index: usize| (&raw const here[index]) as u64;
         let memory = TraceeMemory(std::process::id().cast_signed());
-        let read = |addresses: &[u64]| memory.words(addresses);
-        // Near, far, twice, overlapping, backwards.
-        assert_eq!(read(&[at(3), at(4), at(150), at(150), at(2)]), Some(vec![3, 4, 150, 150, 2]));
-        assert_eq!(read(&[at(1), at(1) + 4, at(2)]), Some(vec![1, 2 << 32, 2]));
+        let read = |pieces: &[(u64, usize)]| {
+            let mut bytes = vec![0; pieces.iter().map(|(_, length)| length).sum()];
+            memory.all(pieces.iter().copied(), &mut bytes).then(|| {
+                let words = bytes.chunks(8).filter_map(|word| word.first_chunk().copied());
+                words.map(u64::from_ne_bytes).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(read(&[(at(3), 16), (at(150), 8), (at(2), 8)]), Some(vec![3, 4, 150, 2]));
+        assert_eq!(read(&[(at(1) + 4, 8)]), Some(vec![2 << 32]));
         assert_eq!(read(&[]), Some(vec![]));
-        assert_eq!(read(&[at(0), 8]), None);
-        assert_eq!(read(&[u64::MAX]), None);
+        assert_eq!(read(&[(at(0), 8), (8, 8)]), None);
+        assert_eq!(read(&[(u64::MAX, 8)]), None);
+        // More than fit one call.
+        let many: Vec<_> = (0..200).rev().map(|index| (at(index), 8)).collect();
+        assert_eq!(read(&many), Some(here.iter().rev().copied().collect()));
+        let mut short = [0; 8];
+        assert!(!memory.all([(at(0), 16)].into_iter(), &mut short), "it would not fit");
+        assert!(!memory.all([(at(0), 4)].into_iter(), &mut short), "less than asked for");
     }
 }

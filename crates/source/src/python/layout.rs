@@ -43,6 +43,9 @@ pub(super) struct Layout {
     pub(super) lines: u64,
     /// `PyCodeObject.co_code`, an object, up to 3.10; `co_code_adaptive`, the instructions themselves, later.
     pub(super) bytecode: u64,
+    /// `PyCodeObject.co_version`, from 3.12 on: a number that no other code object of the interpreter has, or 0 when
+    /// these have run out. It is never written after the object was made (`init_code` in `Objects/codeobject.c`).
+    pub(super) version: Option<u64>,
     /// `sizeof(PyASCIIObject)` and `sizeof(PyCompactUnicodeObject)`: where a string's text begins.
     pub(super) ascii: u64,
     pub(super) compact: u64,
@@ -119,6 +122,8 @@ impl Layout {
             first_line: word(code + 5)?,
             lines: word(code + 4)?,
             bytecode: word(code + 9)?,
+            // The offsets don't tell it.
+            version: (minor == 13).then_some(92),
             ascii: 40,
             compact: 56,
         };
@@ -165,6 +170,7 @@ impl Layout {
             first_line: 40,
             lines: 120,
             bytecode: 48,
+            version: None,
             ascii: 48,
             compact: 72,
         };
@@ -203,6 +209,7 @@ impl Layout {
                 first_line: 68,
                 lines: 136,
                 bytecode: 192,
+                version: Some(92),
                 ascii: 40,
                 compact: 56,
                 ..old

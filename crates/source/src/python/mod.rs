@@ -24,6 +24,8 @@ use objects::{Objects, Place};
 const FRAMES: usize = 256;
 const INTERPRETERS: usize = 64;
 const THREADS: usize = 4096;
+/// How often a thread is looked for. The others go on, and one that begins or ends changes the list while it is read.
+const TRIES: usize = 3;
 /// Names of files that are remembered.
 const FILES: usize = 1024;
 
@@ -84,12 +86,12 @@ impl Python {
         reader: &mut Reader<'_>,
         show: &mut dyn FnMut(Frame) -> ControlFlow<()>,
     ) -> Walk {
-        let innermost = match self.innermost(thread_pointer, reader) {
-            Found::Frame(frame) => frame,
+        let (innermost, alone) = match self.innermost(thread_pointer, reader) {
+            Found::Frame { at, alone } => (at, alone),
             Found::Nothing => return Walk::Outside,
             Found::Unclear => return Walk::Unclear,
         };
-        self.walk(innermost, reader, show).unwrap_or(Walk::Unclear)
+        self.walk(innermost, alone, reader, show).unwrap_or(Walk::Unclear)
     }
 
     /// A frame's line, from 1. It is asked for separately, and once: the answer depends on the table of lines of
@@ -101,6 +103,7 @@ impl Python {
     fn walk(
         &mut self,
         innermost: u64,
+        alone: bool,
         reader: &mut Reader<'_>,
         show: &mut dyn FnMut(Frame) -> ControlFlow<()>,
     ) -> Option<Walk> {
@@ -130,7 +133,7 @@ impl Python {
                 Some(3 | 4) if layout.minor >= 12 => continue,
                 Some(_) => return None,
             }
-            let mut frame = self.objects.frame(code, instruction, reader)?;
+            let mut frame = self.objects.frame(code, instruction, alone, reader)?;
             frame.file = self.files.plain(frame.file);
             // Who is further out has only started the event loop, and does not make this call.
             let stop = is_callback_of_loop(&frame);
@@ -145,11 +148,18 @@ impl Python {
     fn innermost(&mut self, thread_pointer: u64, reader: &mut Reader<'_>) -> Found {
         if let Some(state) = self.states.get(&thread_pointer).copied() {
             match self.still(state, thread_pointer, reader) {
-                Some(frame) => return Found::Frame(frame),
+                Some(at) => return Found::Frame { at, alone: true },
                 None => self.states.remove(&thread_pointer),
             };
         }
-        self.search(thread_pointer, reader).unwrap_or(Found::Unclear)
+        let mut found = self.search(thread_pointer, reader);
+        for _ in 1..TRIES {
+            if matches!(found, Some(Found::Frame { .. })) {
+                break;
+            }
+            found = self.search(thread_pointer, reader);
+        }
+        found.unwrap_or(Found::Unclear)
     }
 
     /// The innermost frame of a thread state, if this is still that thread's.
@@ -231,7 +241,8 @@ impl Python {
             self.states.clear();
         }
         self.states.insert(thread_pointer, state);
-        Some(Found::Frame(frame))
+        let alone = self.still(state, thread_pointer, reader) == Some(frame);
+        Some(Found::Frame { at: frame, alone })
     }
 
     /// The innermost frame of a thread state: 0 if it executes no Python function.
@@ -309,8 +320,11 @@ fn word_in(bytes: &[u8], offset: u64) -> Option<u64> {
 
 /// What was found of a thread.
 enum Found {
-    /// The address of its innermost frame.
-    Frame(u64),
+    /// The address of its innermost frame; and whether its interpreter is the only one.
+    Frame {
+        at: u64,
+        alone: bool,
+    },
     /// It is none of the interpreter's, or executes no Python function.
     Nothing,
     Unclear,

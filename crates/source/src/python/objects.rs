@@ -39,6 +39,8 @@ pub(super) struct Place {
     first: i32,
     /// Where the instruction is, in bytes from the first; `None` before it.
     offset: Option<u64>,
+    /// What the answer depends on already says which code object this is.
+    settled: bool,
 }
 
 /// An object's address, length and hash, if the interpreter has computed one: it
@@ -77,11 +79,13 @@ impl Objects {
         Self { layout, code_type: None, texts: Kept::default(), tables: Kept::default() }
     }
 
-    /// The frame that executes `instruction` of a code object; each as the frame has it.
+    /// The frame that executes `instruction` of a code object; each as the frame has it. `alone` if the process has
+    /// no other interpreter, so that versions of code tell objects apart.
     pub(super) fn frame(
         &mut self,
         code: u64,
         instruction: u64,
+        alone: bool,
         reader: &mut Reader<'_>,
     ) -> Option<Frame> {
         let layout = self.layout;
@@ -89,6 +93,7 @@ impl Objects {
         let code = if layout.minor >= 14 { code & !3 } else { code };
         let own_bytecode = layout.minor >= 11;
         let first_word = layout.first_line & !7;
+        let version_word = layout.version.map_or(first_word, |version| version & !7);
         let words = reader.words(&[
             code.wrapping_add(layout::TYPE),
             code.wrapping_add(layout.filename),
@@ -96,8 +101,12 @@ impl Objects {
             code.wrapping_add(layout.lines),
             code.wrapping_add(first_word),
             code.wrapping_add(if own_bytecode { layout::SIZE } else { layout.bytecode }),
+            code.wrapping_add(version_word),
         ])?;
-        let [kind, filename, name, table, first, bytecode] = *words else { return None };
+        let [kind, filename, name, table, first, bytecode, version] = *words else { return None };
+        // A code object whose address and version are the same is the same one, and has what it had.
+        let settled =
+            alone && layout.version.is_some_and(|at| (version >> (8 * (at & 7))) as u32 != 0);
         if !self.is_code(kind, reader) {
             return None;
         }
@@ -113,12 +122,17 @@ impl Objects {
         if !own_bytecode {
             wanted.push(bytecode.wrapping_add(layout::SIZE));
         }
-        let words = reader.words(&wanted)?;
-        let length = if own_bytecode { bytecode.checked_mul(2)? } else { *words.last()? };
-        let [file_length, file_hash, name_length, name_hash, table_length, table_hash] =
-            *words.first_chunk()?;
-        let file = self.text((filename, file_length, file_hash), reader)?;
-        let function = self.text((name, name_length, name_hash), reader)?;
+        let mut read = |reader: &mut Reader<'_>| {
+            let words = reader.words(&wanted)?;
+            let [file_length, file_hash, name_length, name_hash, table_length, table_hash] =
+                *words.first_chunk()?;
+            let file = self.text((filename, file_length, file_hash), reader)?;
+            let function = self.text((name, name_length, name_hash), reader)?;
+            Some((file, function, (table, table_length, table_hash), *words.last()?))
+        };
+        let (file, function, table, last) =
+            if settled { reader.implied(read) } else { read(reader) }?;
+        let length = if own_bytecode { bytecode.checked_mul(2)? } else { last };
         // In bytes from the first instruction on; None before it.
         let offset = match layout.minor {
             // `f_lasti`, the lower half: -1 before the first.
@@ -135,13 +149,17 @@ impl Objects {
         if offset.is_some_and(|offset| offset >= length || offset % 2 != 0) {
             return None;
         }
-        let place = Place { table: (table, table_length, table_hash), first, offset };
+        let place = Place { table, first, offset, settled };
         Some(Frame { file, function, place })
     }
 
     /// The line of a place.
     pub(super) fn line(&mut self, place: &Place, reader: &mut Reader<'_>) -> Option<u32> {
-        let table = self.table(place.table, reader)?;
+        let table = if place.settled {
+            reader.implied(|reader| self.table(place.table, reader))
+        } else {
+            self.table(place.table, reader)
+        }?;
         let line = match self.layout.minor {
             8 | 9 => lines::of_pairs,
             10 => lines::of_ranges,

@@ -43,18 +43,25 @@ fn a_frame_pointer_is_asked_for_where_it_counts() {
     let memory = stack();
     let mut asked = 0;
     let pushed = cfi.step(0x1001).expect("a rule");
-    let caller =
-        pushed.caller(STATE, &mut Reader::new(&memory), &mut || panic!("rbp is not needed"));
-    let expected = State { instruction: 0x2_0000, stack: 0x8010, frame: Base::Known(0x1_0000) };
+    let mut reader = Reader::new(&memory);
+    let caller = pushed.caller(STATE, &mut reader, &mut || panic!("rbp is not needed"));
+    let expected = State { instruction: 0x2_0000, stack: 0x8010, frame: Base::At(0x8000) };
     assert_eq!(caller, Some(expected));
+    // Where no rule needs what was pushed, the answer does not depend on it: it may be a loop's counter.
+    assert_eq!(reader.into_log(), [(0x8008, 0x2_0000)]);
     let framed = cfi.step(0x1050).expect("a rule");
     let mut ask = || {
         asked += 1;
         Some(0x8010)
     };
     let caller = framed.caller(STATE, &mut Reader::new(&memory), &mut ask);
-    let expected = State { instruction: 0x4_0000, stack: 0x8020, frame: Base::Known(0x3_0000) };
+    let expected = State { instruction: 0x4_0000, stack: 0x8020, frame: Base::At(0x8010) };
     assert_eq!((caller, asked), (Some(expected), 1));
+    let mut reader = Reader::new(&memory);
+    let saved = State { frame: Base::At(0x8040), ..STATE };
+    let caller = framed.caller(saved, &mut reader, &mut || panic!("it was pushed"));
+    assert_eq!(caller, None, "what was pushed leads nowhere");
+    assert_eq!(reader.into_log(), [(0x8040, 0x9_0000)]);
     let lost = State { frame: Base::Lost, ..STATE };
     assert_eq!(framed.caller(lost, &mut Reader::new(&memory), &mut || None), None);
     let below = State { frame: Base::Known(0x7000), ..STATE };

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 
 use libc::pid_t;
 use socklab_event::{Notice, SourceLine};
-use socklab_source::{Memory, Origin, Registers, Sources, Thread};
+use socklab_source::{Memory, Origin, Piece, Registers, Sources, Thread};
 
 use super::calls::Calls;
 use crate::memory::TraceeMemory;
@@ -68,8 +68,10 @@ impl Calls<'_> {
         };
         let frame = sources.frame(thread, registers, &TraceeMemory(tid));
         if let Some(program) = sources.without_lines(thread.process)
-            && self.lines.told.insert(program.clone())
+            && !self.lines.told.contains(program)
         {
+            let program = program.to_owned();
+            self.lines.told.insert(program.clone());
             self.reporter.notice(self.tracees.place(tid), Notice::NoLines { program });
         }
         // Which line of a library makes a call says nothing about the program.
@@ -84,7 +86,7 @@ impl Memory for TraceeMemory {
         crate::memory::Memory::read(self, address, into)
     }
 
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        TraceeMemory::words(self, addresses)
+    fn pieces(&self, pieces: &[Piece], into: &mut [u8]) -> bool {
+        self.all(pieces.iter().map(|piece| (piece.address, piece.length)), into)
     }
 }

@@ -20,15 +20,6 @@ impl Memory for Endless {
         }
         into.len()
     }
-
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let word = |at: &u64| {
-            let mut bytes = [0; 8];
-            self.read(*at, &mut bytes);
-            u64::from_le_bytes(bytes)
-        };
-        Some(addresses.iter().map(word).collect())
-    }
 }
 
 /// Two walks, and the lines of what they show.

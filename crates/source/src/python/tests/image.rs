@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use super::super::layout::Layout;
+use super::super::objects::Objects;
 use super::super::{Python, Walk};
 use crate::memory::tests::Pieces;
 use crate::memory::{Memory, Reader};
@@ -169,6 +171,27 @@ fn a_remembered_state_must_still_be_one() {
     assert_eq!(see(&mut python, &image.memory()), (Walk::Unclear, vec![]));
 }
 
+/// A list of threads that another thread is changing when it is first read.
+struct Changing(Pieces, std::cell::Cell<bool>);
+
+impl Memory for Changing {
+    fn read(&self, address: u64, into: &mut [u8]) -> usize {
+        if address == STATE && into.len() > 8 && !self.1.replace(true) {
+            0
+        } else {
+            self.0.read(address, into)
+        }
+    }
+}
+
+#[test]
+fn a_list_that_changed_meanwhile_is_read_again() {
+    let image = Image::new();
+    let memory = Changing(image.memory(), false.into());
+    assert_eq!(see(&mut python(&image), &memory), told(6));
+    assert!(memory.1.get());
+}
+
 #[test]
 fn another_object_at_the_same_address_is_another_one() {
     let mut image = Image::new();
@@ -201,6 +224,30 @@ fn what_has_no_hash_is_compared() {
         assert_eq!(python.line(&frame.expect("a frame"), &mut reader), Some(6));
         assert!(reader.into_log().iter().any(|(at, _)| *at == object + content), "{object:x}");
     }
+}
+
+#[test]
+fn a_version_says_which_code_object_it_is() {
+    let layout = Layout::of(0, Some(12), &Reader::new(&Pieces::default())).expect("3.12");
+    let depends_on_code_only = |version: u64, alone: bool| {
+        let mut image = Image::new();
+        image.set(CODE, 64, 5 << 32);
+        image.set(CODE, 88, version << 32);
+        image.set(FILE, 40, u64::from_le_bytes(*b"/a.py\0\0\0"));
+        image.set(NAME, 40, u64::from(b'f'));
+        let memory = image.memory();
+        let mut reader = Reader::new(&memory);
+        let mut objects = Objects::new(layout);
+        let frame = objects.frame(CODE, CODE + 192 + 4, alone, &mut reader).expect("a frame");
+        assert_eq!((&*frame.file, &*frame.function), ("/a.py", "f"));
+        assert_eq!(objects.line(&frame.place, &mut reader), Some(6));
+        let log = reader.into_log();
+        assert!(log.contains(&(CODE + 88, version << 32)));
+        log.iter().all(|(at, _)| (CODE..CODE + 192).contains(at))
+    };
+    assert!(depends_on_code_only(9, true));
+    assert!(!depends_on_code_only(0, true), "the versions have run out");
+    assert!(!depends_on_code_only(9, false), "another interpreter has the same versions");
 }
 
 #[test]

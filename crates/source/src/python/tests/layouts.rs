@@ -28,6 +28,7 @@ fn offset(layout: &Layout, field: &str) -> Option<u64> {
         "first_line" => layout.first_line,
         "lines" => layout.lines,
         "bytecode" => layout.bytecode,
+        "version" => return layout.version,
         "ascii" => layout.ascii,
         "compact" => layout.compact,
         "TYPE" => layout::TYPE,

@@ -17,14 +17,6 @@ impl Memory for Child {
     fn read(&self, address: u64, into: &mut [u8]) -> usize {
         self.0.read_at(into, address).unwrap_or(0)
     }
-
-    fn words(&self, addresses: &[u64]) -> Option<Vec<u64>> {
-        let word = |at: &u64| {
-            let mut bytes = [0; 8];
-            (self.read(*at, &mut bytes) == 8).then(|| u64::from_le_bytes(bytes))
-        };
-        addresses.iter().map(word).collect()
-    }
 }
 
 #[derive(serde::Deserialize)]

@@ -36,6 +36,9 @@ int main(void) {
 #endif
     TELL("frame", PyThreadState, frame);
 #endif
+#if PY_VERSION_HEX >= 0x030c0000 && PY_VERSION_HEX < 0x030e0000
+    TELL("version", PyCodeObject, co_version);
+#endif
 #if PY_VERSION_HEX >= 0x030d0000
     TELL("code", _PyInterpreterFrame, f_executable);
     TELL("instruction", _PyInterpreterFrame, instr_ptr);
