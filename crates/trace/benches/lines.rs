@@ -132,7 +132,7 @@ fn compare(rounds: usize, rows: &str) {
         };
         match argv {
             Some(argv) if name.contains(rows) => {
-                print_row(name, rounds, &|with| plain(&argv, with))
+                print_row(name, rounds, &|with| plain(&argv, with));
             }
             Some(_) => {}
             None => println!("{name:34} needs {}", compiler.first().unwrap_or(&"python3")),
