@@ -81,4 +81,18 @@ mod tests {
         );
         assert!(said(&timeline, "both-wait", "es").contains(" (Espera en "));
     }
+
+    #[test]
+    fn whoever_accepts_late_is_told_with_the_line() {
+        let mut story = Story::new();
+        let (_, listener, _) = scenes::tcp_server(&mut story);
+        let client = story.command("client", "client");
+        let near = story.tcp(client);
+        story.connect(near, "127.0.0.1:12000");
+        story.wait(700).accept(listener, near);
+        let timeline = story.build();
+        assert!(said(&timeline, "accept-late", "en").contains(" called accept late: "));
+        let told = said(&with_lines(timeline), "accept-late", "en");
+        assert!(told.contains(" called accept at ") && told.contains(".py:"), "{told}");
+    }
 }

@@ -121,7 +121,8 @@ fn busy(case: &Case<'_>, queued: Queued) -> Option<(Position, u64)> {
 pub(super) fn late(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter_map(|one| {
         let Queued { connect, accept, since, .. } = one;
-        let began = case.call(accept)?.began;
+        let it = case.call(accept)?;
+        let (began, name) = (it.began, it.library_name().to_owned());
         let (mut last, mut longest) = (since, 0);
         let calls = case.by_thread(case.thread(accept), connect..accept + 1);
         for (seen, (_, call)) in calls.enumerate() {
@@ -137,7 +138,7 @@ pub(super) fn late(case: &Case<'_>) -> Vec<Occurrence> {
             return None;
         }
         let finding = Occurrence::at(accept).and([connect]).with("time", duration(longest));
-        Some(finding.with("server", case.program(accept)))
+        Some(finding.with("server", case.program(accept)).with("call", name))
     });
     found.collect()
 }

@@ -105,7 +105,7 @@ pub const RULES: &[Rule] = &[
     problem("address-not-here", &["address"], bind::not_local),
     lesson("accept-waits", &["time", "server"], accept::waits),
     problem("one-at-a-time", &["server", "time"], accept::one_at_a_time),
-    problem("accept-late", &["server", "time"], accept::late),
+    problem("accept-late", &["server", "call", "time"], accept::late),
     lesson("connected-before-accept", &["time"], accept::before),
     problem("queue-full", &["backlog", "waiting"], accept::queue_full),
     problem("too-many-files", &["call"], accept::too_many_files),

@@ -60,7 +60,7 @@ explain-address-not-here = bind takes only addresses of this machine, and { $add
 
 explain-accept-waits = accept waited { $time } until a connection came. That is its job: a thread that waits uses no processor time ({ $server }).
 explain-one-at-a-time = This client waited { $time } while { $server } served another one: it accepts the next only when it has finished. Serve each client in a thread of its own, or use poll.
-explain-accept-late = This connection had been made, but { $server } called accept late: for { $time } the thread that accepts did nothing with its sockets, but slept, computed, or waited for something else.
+explain-accept-late = This connection had been made, but { $server } called { $call } late: for { $time } the thread that accepts did nothing with its sockets, but slept, computed, or waited for something else.
 # source: listen(2), NOTES; accept(2)
 explain-connected-before-accept = connect succeeded { $time } before accept returned this connection: the kernel completes the handshake by itself and queues the connection until the program accepts it.
 # source: listen(2), NOTES; Linux net/ipv4/tcp_input.c, tcp_conn_request; RFC 6298 2: the first timeout is 1 s

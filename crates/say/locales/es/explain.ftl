@@ -41,7 +41,7 @@ explain-address-not-here = bind solo admite direcciones de esta máquina, y { $a
 
 explain-accept-waits = accept esperó { $time } hasta que llegó una conexión. Ese es su trabajo: un hilo que espera no gasta procesador ({ $server }).
 explain-one-at-a-time = Este cliente esperó { $time } mientras { $server } atendía a otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
-explain-accept-late = Esta conexión ya estaba hecha, pero { $server } llamó tarde a accept: durante { $time } el hilo que acepta no hizo nada con sus sockets; dormía, calculaba o esperaba otra cosa.
+explain-accept-late = Esta conexión ya estaba hecha, pero { $server } llamó tarde a { $call }: durante { $time } el hilo que acepta no hizo nada con sus sockets; dormía, calculaba o esperaba otra cosa.
 explain-connected-before-accept = connect terminó bien { $time } antes de que accept devolviera esta conexión: el núcleo completa el saludo por su cuenta y deja la conexión en cola hasta que el programa la acepta.
 explain-queue-full = { $waiting ->
         [one] { $waiting } conexión esperaba a ser aceptada
