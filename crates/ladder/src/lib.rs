@@ -25,6 +25,7 @@ mod excerpt;
 mod heading;
 mod html;
 mod label;
+mod live;
 mod model;
 mod options;
 mod plan;
@@ -37,6 +38,7 @@ mod times;
 
 pub use html::HtmlStyle;
 pub use label::{Data, Label, Part, PartKind};
+pub use live::{LeftOut, Live, Waiting};
 pub use model::{
     Arrow, ArrowKind, Cell, CellKind, Fact, Folded, Head, Ladder, Mark, Note, NoteKind, Packet,
     Participant, Rail, Row,

@@ -66,16 +66,23 @@ impl Clock {
     }
 }
 
-impl Ladder {
-    /// The time of a row; empty if there are to be none. Since the start it is told to the millisecond,
-    /// or to the microsecond if it is to be `fine`.
-    pub(crate) fn time(&self, row: &Row, fine: bool) -> String {
-        match self.times {
-            Times::SinceStart if fine => self.speaker.seconds(row.at),
-            Times::SinceStart => self.speaker.clock(row.at),
-            Times::OfDay(clock) => clock.time(self.origin.saturating_add(row.at), self.speaker),
-            Times::None => String::new(),
+impl Times {
+    /// The time of a moment `since` the `origin`; empty if there are to be none. Since the start it is
+    /// told to the millisecond, or to the microsecond if it is to be `fine`.
+    pub(crate) fn of(self, since: u64, origin: u64, speaker: Speaker, fine: bool) -> String {
+        match self {
+            Self::SinceStart if fine => speaker.seconds(since),
+            Self::SinceStart => speaker.clock(since),
+            Self::OfDay(clock) => clock.time(origin.saturating_add(since), speaker),
+            Self::None => String::new(),
         }
+    }
+}
+
+impl Ladder {
+    /// The time of a row, as [`Times::of`] tells it.
+    pub(crate) fn time(&self, row: &Row, fine: bool) -> String {
+        self.times.of(row.at, self.origin, self.speaker, fine)
     }
 
     /// What stands above the times: their unit, or the first day and the zone.

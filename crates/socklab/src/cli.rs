@@ -419,6 +419,8 @@ pub(crate) struct Trace {
     pub(crate) no_packets: bool,
     #[arg(long)]
     pub(crate) no_lines: bool,
+    #[arg(short, long)]
+    pub(crate) live: bool,
     #[arg(long, value_name = "RULE", conflicts_with_all = ["pid", "no_packets"])]
     pub(crate) wire: Vec<String>,
     #[arg(long, value_name = "BYTES", conflicts_with_all = ["pid", "no_packets"])]

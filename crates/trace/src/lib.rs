@@ -91,4 +91,4 @@ pub use inheritance::close_others_on_exec;
 pub use options::{Ending, Finish, Options};
 pub use summary::{CommandEnd, Cost, EndReason, Summary};
 pub use tracer::Tracer;
-pub use waits_for::{WaitsFor, waits_for};
+pub use waits_for::{WaitsFor, call_name, waits_for};

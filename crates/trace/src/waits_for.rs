@@ -29,6 +29,14 @@ pub fn waits_for(number: i64) -> Option<WaitsFor> {
     }
 }
 
+/// The name of the call with this number, if it is one that the tracer tells of.
+pub fn call_name(number: i64) -> Option<&'static str> {
+    #[cfg(has_arch)]
+    return crate::syscall_table::row(number).map(|row| row.name);
+    #[cfg(not(has_arch))]
+    None.filter(|_: &&str| number >= 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

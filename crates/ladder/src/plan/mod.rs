@@ -34,6 +34,7 @@ mod folds;
 mod footer;
 mod group;
 mod groups;
+pub(crate) mod happened;
 mod lookups;
 mod loops;
 mod notable;

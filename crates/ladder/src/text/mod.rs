@@ -7,6 +7,7 @@ pub(crate) mod glyphs;
 mod gutter;
 mod layout;
 mod list;
+pub(crate) mod live_line;
 mod paint;
 pub(crate) mod row;
 mod style;

@@ -42,6 +42,7 @@ arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long e
 arg-no_packets = Leave packets out: they are recorded otherwise, where the machine allows a network of one's own
 arg-trace-no_packets = Leave packets out, also those that the privilege to capture would add
 arg-trace-no_lines = Leave out the line of source of each call, whose look-up costs the programs some time
+arg-trace-live = Print a line for each event as it happens, on standard error, instead of a ladder at the end; -o keeps the recording as usual
 arg-run-no_packets = With --trace: leave packets out
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
@@ -116,6 +117,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # two programs of the course
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --live -o run.jsonl tcp-server tcp-client  # line by line, while it happens
     $ socklab trace --summary tcp-server tcp-client  # figures instead of the ladder
     $ socklab trace --packets --latency tcp-server tcp-client  # what each wait for an answer consisted of
     $ socklab trace --filter 'port 8080' tcp-server tcp-client  # only what has to do with this port

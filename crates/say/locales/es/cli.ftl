@@ -42,6 +42,7 @@ arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada me
 arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina permite una red propia
 arg-trace-no_packets = Deja los paquetes por fuera, también los que agregaría el permiso de capturar
 arg-trace-no_lines = Deja por fuera la línea de código de cada llamada, que les cuesta algo de tiempo a los programas
+arg-trace-live = Escribir una línea por cada suceso en el momento en que ocurre, en la salida de errores, en vez de la escalera al final; -o guarda la grabación como siempre
 arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
@@ -116,6 +117,7 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --live -o run.jsonl tcp-server tcp-client  # línea por línea, mientras ocurre
     $ socklab trace --summary tcp-server tcp-client  # cifras en lugar del diagrama
     $ socklab trace --packets --latency tcp-server tcp-client  # de qué se compuso cada espera por una respuesta
     $ socklab trace --filter 'port 8080' tcp-server tcp-client  # solo lo que tiene que ver con este puerto

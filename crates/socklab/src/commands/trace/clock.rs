@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use socklab_event::Timeline;
+use socklab_event::{Header, Timeline};
 use socklab_ladder::{Clock, Times};
 use socklab_say::{Speaker, say};
 
@@ -12,8 +12,14 @@ use crate::failure::Failure;
 
 /// What the times beside the rows are.
 pub(super) fn times(timeline: &Timeline, look: &Look) -> Times {
+    let first = timeline.events.iter().map(|event| event.at).min().unwrap_or_default();
+    times_of(&timeline.header, first, look)
+}
+
+/// The same for a recording that has just begun, at `now`.
+pub(super) fn times_of(header: &Header, now: u64, look: &Look) -> Times {
     match look.time {
-        Some(TimeColumn::Clock) => clock(timeline).map_or(Times::SinceStart, Times::OfDay),
+        Some(TimeColumn::Clock) => clock_at(header, now).map_or(Times::SinceStart, Times::OfDay),
         Some(TimeColumn::None) => Times::None,
         Some(TimeColumn::Relative) | None => Times::SinceStart,
     }
@@ -31,8 +37,12 @@ pub(super) fn check(speaker: Speaker, timeline: &Timeline, look: &Look) -> Resul
 /// The time of day in the zone of whoever reads, as other tools tell it: a recording does not say where
 /// it was made. Where no zone is set up, it is UTC. The heading names it.
 fn clock(timeline: &Timeline) -> Option<Clock> {
-    let epoch = Some(timeline.header.epoch).filter(|epoch| *epoch > 0)?;
     let first = timeline.events.iter().map(|event| event.at).min().unwrap_or_default();
+    clock_at(&timeline.header, first)
+}
+
+fn clock_at(header: &Header, first: u64) -> Option<Clock> {
+    let epoch = Some(header.epoch).filter(|epoch| *epoch > 0)?;
     let start = Timestamp::from_nanosecond(i128::from(epoch) + i128::from(first)).ok();
     let offset = start.zip(TimeZone::try_system().ok());
     let offset = offset.map_or(0, |(start, zone)| zone.to_offset(start).seconds());

@@ -8,6 +8,8 @@ mod clock;
 mod commands;
 mod diff;
 mod frames;
+mod live;
+mod long_waits;
 mod news;
 mod outputs;
 mod packets;
@@ -30,6 +32,8 @@ use crate::cli::{self, Look};
 use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{BROKEN_PIPE, eprintln, println};
+use live::LivePlan;
+use outputs::Destination;
 pub(crate) use outputs::Outputs;
 use picture::to_text;
 use recording::Keeping;
@@ -73,7 +77,7 @@ pub(crate) fn trace_commands(
     outputs.check_drawings(speaker)?;
     let keeping = Keeping {
         files: outputs.open_recordings(speaker)?,
-        in_memory: outputs.recordings.is_empty()
+        in_memory: (outputs.recordings.is_empty() && !options.live)
             || !outputs.drawings.is_empty()
             || options.look.has_figures(),
         max_size: options.max_size,
@@ -112,6 +116,7 @@ pub(crate) fn trace_commands(
         keeping,
         output_to_errors: outputs.take_standard_output(),
         lines: !options.no_lines,
+        live: options.live.then(|| LivePlan { look: options.look.clone(), redact: options.redact }),
         frames,
         notices,
     };
@@ -132,14 +137,29 @@ pub(crate) fn trace_commands(
     // The drawing goes to standard error: standard output belongs to the programs. It also shows
     // what would be lost otherwise.
     let summed = options.look.has_figures() && !outputs.have_text();
-    if outputs.are_none() || summed || (failed.is_some() && outputs.recordings.is_empty()) {
+    let drawn = outputs.are_none() && !options.live;
+    if drawn || summed || (failed.is_some() && outputs.recordings.is_empty()) {
         eprintln!("{}", to_text(speaker, &kept.timeline, &options.look));
+    } else if options.live && outputs.drawings.is_empty() {
+        eprintln!("{}", how_to_draw(speaker, &outputs));
     }
     Ok(match (failed, code) {
         (Some(failed), _) => failed,
         _ if kept.hung_up => ExitCode::from(BROKEN_PIPE),
         (None, code) => code,
     })
+}
+
+/// How to get the ladder of what has been told line by line.
+fn how_to_draw(speaker: Speaker, outputs: &Outputs) -> String {
+    let files = outputs.recordings.iter().filter_map(|destination| match destination {
+        Destination::File(path) => Some(socklab_say::path(path)),
+        Destination::StandardOutput => None,
+    });
+    match files.into_iter().next() {
+        Some(path) => say!(speaker, "live-draw", path = path),
+        None => say!(speaker, "live-draw-none"),
+    }
 }
 
 /// Why no capture can be written, before anything is recorded in vain.

@@ -16,6 +16,7 @@ use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer}
 use super::awaiting;
 use super::commands::TracedProgram;
 use super::frames::{Frames, LastFrames};
+use super::live::{LivePlan, Telling};
 use super::news::News;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
@@ -49,6 +50,8 @@ pub(crate) struct TracePlan {
     pub(crate) output_to_errors: bool,
     /// True if the line of source of each call is to be recorded.
     pub(crate) lines: bool,
+    /// How it is told meanwhile, if it is.
+    pub(crate) live: Option<LivePlan>,
     /// What passes the wire meanwhile.
     pub(crate) frames: Option<Frames>,
     /// What is to be known about that.
@@ -69,6 +72,7 @@ impl Default for TracePlan {
             keeping: Keeping::default(),
             output_to_errors: false,
             lines: false,
+            live: None,
             frames: None,
             notices: vec![],
         }
@@ -135,6 +139,8 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         tracer = tracer.wire(move || holds());
     }
     let header = Header { wire: frames.is_some(), ..tracer.header() };
+    let begins = |plan| Telling::begin(speaker, header.clone(), plan);
+    let mut telling = plan.live.map(begins).transpose()?;
     let mut recording = plan.keeping.begin(speaker, header, &handle)?;
     let mut last = 0;
     let mut strays = frames.as_ref().filter(|_| at_home).map(|_| Strays::new());
@@ -148,13 +154,24 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         }
         let arrived = frames.as_mut().map(|frames| frames.after(&event)).unwrap_or_default();
         let stray = strays.as_mut().and_then(|strays| strays.see(&event));
-        recording.add(event);
-        stray.into_iter().for_each(|stray| recording.add(stray));
-        arrived.into_iter().for_each(|frame| recording.add(frame));
+        for event in [event].into_iter().chain(stray).chain(arrived) {
+            if let Some(telling) = &mut telling {
+                telling.see(&event);
+            }
+            recording.add(event);
+        }
     });
     // Those after the last call, such as the last ACK.
     let LastFrames { rest, others, elsewhere } = frames.map(Frames::finish).unwrap_or_default();
-    rest.into_iter().for_each(|frame| recording.add(frame));
+    for frame in rest {
+        if let Some(telling) = &mut telling {
+            telling.see(&frame);
+        }
+        recording.add(frame);
+    }
+    if let Some(telling) = telling {
+        telling.finish();
+    }
     let elsewhere = (elsewhere > 0).then_some(Notice::FramesElsewhere { sockets: elsewhere });
     for about in plan.notices.into_iter().chain(elsewhere).filter(|_| last > 0) {
         recording.add(notice(last, about));
