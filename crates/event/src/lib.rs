@@ -48,7 +48,7 @@ pub use endpoint::Endpoint;
 pub use errno::Errno;
 pub use frame::{About, Fate, Fragment, Frame, Headers, State, TcpOptions, Transport};
 pub use frame_kind::FrameKind;
-pub use jsonl::{Foreign, Problem, ReadError, Reading, VERSION, Writer, read};
+pub use jsonl::{Foreign, Lines, Problem, ReadError, Reading, VERSION, Writer, read};
 pub use moment::{Event, Place, What};
 pub use names::{Family, Flags, Name, Shutdown, Signal, SocketType, TcpState};
 pub use notice::{Notice, PathKind};

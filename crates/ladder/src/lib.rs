@@ -44,9 +44,10 @@ pub use model::{
     Participant, Rail, Row,
 };
 pub use options::{ColumnOrder, Detail, Options};
+pub use plan::protocol::protocol_of;
 pub use plan::wording::{call_text, option_value, shown};
 pub use svg::theme::page_colors;
 pub use svg::xml::{Attribute, Xml};
 pub use svg::{SvgStyle, Theme};
-pub use text::TextStyle;
+pub use text::{TextLine, TextStyle};
 pub use times::{Clock, Times};

@@ -42,7 +42,7 @@ impl Ladder {
     }
 
     /// A row as sentences.
-    pub(crate) fn spoken(&self, row: &Row) -> String {
+    pub fn spoken(&self, row: &Row) -> String {
         let arrow = row.arrow.map(|arrow| &self.arrows[arrow]);
         let mut said: Vec<String> = Vec::new();
         if let Some(band) = &row.band {

@@ -112,7 +112,12 @@ pub(crate) fn give_up(error: &io::Error) -> ! {
 
 /// Writes to standard error. If that fails there is nowhere left to report it.
 pub(crate) fn write_err(text: Arguments<'_>) {
-    let _ = print(&mut anstream::stderr().lock(), text);
+    // At once, so that nobody else writes into the middle of it.
+    let mut whole = String::new();
+    if fmt::Write::write_fmt(&mut Printer(&mut whole), text).is_ok() {
+        let mut err = anstream::stderr().lock();
+        let _ = err.write_all(whole.as_bytes()).and_then(|()| err.flush());
+    }
 }
 
 thread_local! {

@@ -33,6 +33,7 @@ pub(crate) fn of(flows: &Flows<'_>, origin: u64) -> Vec<Conversation> {
                 .wire
                 .then(|| frames.get(&index).copied().unwrap_or_default()),
             inferred: connection.inferred,
+            connection: index,
         }
     };
     all.map(conversation).collect()

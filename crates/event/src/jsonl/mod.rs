@@ -9,7 +9,7 @@ mod write;
 use std::io;
 
 pub use foreign::Foreign;
-pub use read::read;
+pub use read::{Lines, read};
 pub use write::Writer;
 
 use crate::Timeline;

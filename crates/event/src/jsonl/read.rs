@@ -29,41 +29,87 @@ pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
     if read_line(&mut input, &mut text, 1)? == 0 {
         return Err(ReadError::Empty);
     }
-    let (version, header) = read_header(&text)?;
-    let mut timeline = Timeline { header, events: Vec::new() };
-    let mut memory = Memory::default();
-    // Version 1 has no last line.
-    let mut complete = version == 1;
-    for line in 2.. {
+    let mut lines = Lines::of(&text)?;
+    let mut events = Vec::new();
+    let truncated = loop {
+        let line = lines.next;
         if read_line(&mut input, &mut text, line)? == 0 {
             let why = "the end is missing".to_owned();
-            let truncated = (!complete).then_some(Problem { line, why });
-            return Ok(Reading { timeline, truncated });
+            break (!lines.is_complete()).then_some(Problem { line, why });
         }
-        if is_end(&text) {
-            complete = true;
-            continue;
-        }
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        let event = match version {
-            1 => memory.version_1(&text),
-            _ => memory.event(&text),
-        };
-        match event {
-            Ok(event) => timeline.events.push(event),
+        match lines.event(&text) {
+            Ok(event) => events.extend(event),
             Err(error) => {
                 let problem = Problem { line, why: error.to_string() };
                 let cut_short = error.is_eof() && !text.ends_with(b"\n");
                 if !cut_short {
                     return Err(ReadError::Line(problem));
                 }
-                return Ok(Reading { timeline, truncated: Some(problem) });
+                break Some(problem);
             }
         }
+    };
+    Ok(Reading { timeline: Timeline { header: lines.header, events }, truncated })
+}
+
+/// Reads a timeline line by line, as far as it has been written.
+#[derive(Debug)]
+pub struct Lines {
+    header: Header,
+    version: u64,
+    /// The number of the next line.
+    next: usize,
+    memory: Memory,
+    complete: bool,
+}
+
+impl Lines {
+    /// Begins with the first line, which is the header.
+    ///
+    /// # Errors
+    /// If it is not a header of a known version.
+    pub fn of(first: &[u8]) -> Result<Self, ReadError> {
+        let (version, header) = read_header(first)?;
+        // Version 1 has no last line.
+        let complete = version == 1;
+        Ok(Self { header, version, next: 2, memory: Memory::default(), complete })
     }
-    Ok(Reading { timeline, truncated: None })
+
+    /// Facts about the recording as a whole.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// True once the line was read that says that nothing is missing.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The event of the next line; `None` if it has none.
+    ///
+    /// # Errors
+    /// If the line is neither an event nor the end, or is not whole.
+    pub fn read(&mut self, text: &[u8]) -> Result<Option<Event>, ReadError> {
+        let line = self.next;
+        let wrong = |error: serde_json::Error| Problem { line, why: error.to_string() };
+        self.event(text).map_err(|error| ReadError::Line(wrong(error)))
+    }
+
+    fn event(&mut self, text: &[u8]) -> Parsed<Option<Event>> {
+        self.next += 1;
+        if is_end(text) {
+            self.complete = true;
+            return Ok(None);
+        }
+        if text.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        match self.version {
+            1 => self.memory.version_1(text),
+            _ => self.memory.event(text),
+        }
+        .map(Some)
+    }
 }
 
 fn is_end(text: &[u8]) -> bool {
@@ -108,7 +154,7 @@ fn read_header(text: &[u8]) -> Result<(u64, Header), ReadError> {
 }
 
 /// What the lines so far have said, and what many events share.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Memory {
     next: u64,
     places: HashMap<u32, Place>,
@@ -294,7 +340,7 @@ fn control(value: Option<Value>) -> Parsed<Box<[Control]>> {
 }
 
 /// Values that many events share, each kept once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shared {
     names: HashSet<Name>,
     flags: HashMap<Vec<Name>, Flags>,

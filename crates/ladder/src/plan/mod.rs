@@ -40,7 +40,7 @@ mod loops;
 mod notable;
 mod outliers;
 mod outside;
-mod protocol;
+pub(crate) mod protocol;
 mod prune;
 mod rails;
 mod reason;

@@ -78,6 +78,19 @@ pub(crate) fn name(
     (all > 0).then_some(Name { text, is_text })
 }
 
+/// What a reader calls the protocol of what a call moved, where that is certain: `HTTP`.
+pub fn protocol_of(flows: &Flows<'_>, at: Position) -> Option<&'static str> {
+    if let Some(said) = flows.spoken.at(at).0.first() {
+        let name = protocol(&said.unit.what);
+        return Some(if name.is_empty() { "HTTP" } else { name });
+    }
+    match flows.spoken.datagram(at, 0)? {
+        Datagram::Dns(_) => Some("DNS"),
+        Datagram::Ntp(_) => Some("NTP"),
+        _ => None,
+    }
+}
+
 /// The name of what a call moved.
 pub(crate) fn of_call(flows: &Flows<'_>, at: Position, speaker: Speaker) -> Option<Name> {
     flows.call(at).filter(|call| Call::moves_data(call))?;

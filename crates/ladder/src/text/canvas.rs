@@ -10,6 +10,8 @@ use crate::label::PartKind;
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     cells: Vec<Cell>,
+    /// The row of the ladder that it belongs to, by its index.
+    pub(super) row: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +26,7 @@ const BLANK: Cell = Cell { char: Some(' '), style: Style::new() };
 impl Line {
     /// An empty line.
     pub(super) fn new(width: usize) -> Self {
-        Self { cells: vec![BLANK; width] }
+        Self { cells: vec![BLANK; width], row: None }
     }
 
     /// Writes text from column `x` on and returns the column after it. Text beyond the edge is
@@ -58,6 +60,21 @@ impl Line {
     /// True if nothing is drawn in column `x`.
     pub(super) fn is_blank(&self, x: usize) -> bool {
         self.cells.get(x).is_some_and(|cell| cell.char == Some(' '))
+    }
+
+    /// The line in pieces of one style each, without trailing blanks.
+    pub(super) fn pieces(&self) -> Vec<(String, Style)> {
+        let blank = |cell: &Cell| cell.char == Some(' ');
+        let end = self.cells.iter().rposition(|cell| !blank(cell)).map_or(0, |last| last + 1);
+        let mut pieces: Vec<(String, Style)> = Vec::new();
+        for cell in &self.cells[..end] {
+            let Some(char) = cell.char else { continue };
+            match pieces.last_mut() {
+                Some((text, style)) if *style == cell.style => text.push(char),
+                _ => pieces.push((char.to_string(), cell.style)),
+            }
+        }
+        pieces
     }
 
     /// The line as a string, without trailing blanks.

@@ -18,12 +18,14 @@ pub(super) fn draw(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     let mut lines = header(frame, layout);
     let mut above: &[Rail] = &[];
     for (index, row) in frame.ladder.rows.iter().enumerate() {
+        let first = lines.len();
         lines.extend(silence(frame, layout, row, above));
         lines.extend(match &row.band {
             Some(band) => fold(frame, layout, (index, row), band),
             None => Drawer { frame, layout, row, index }.lines(),
         });
         lines.extend(frame.notes(row));
+        lines[first..].iter_mut().for_each(|line| line.row = Some(index));
         above = &row.rails;
     }
     lines

@@ -26,6 +26,7 @@ pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
     let mut lines = drawer.heading();
     let mut above: &[Rail] = &[];
     for (index, row) in frame.ladder.rows.iter().enumerate() {
+        let first = lines.len();
         lines.extend(drawer.silence(row, above));
         lines.extend(drawer.row(index, row));
         above = &row.rails;
@@ -34,6 +35,7 @@ pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
             lines.extend(frame.paragraph(&mishap, frame.glyphs.note, 5));
         }
         lines.extend(frame.notes(row));
+        lines[first..].iter_mut().for_each(|line| line.row = Some(index));
     }
     lines
 }
