@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Course(CourseCommand),
     Trace(Trace),
     Draw(Draw),
+    Watch(Watch),
     Follow(Follow),
     Diff(Diff),
     Host {
@@ -461,6 +462,18 @@ pub(crate) struct Draw {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    #[arg(value_name = "FILE.jsonl")]
+    pub(crate) file: PathBuf,
+    #[arg(short, long, value_name = "EXPRESSION", value_parser = Filter::parse)]
+    pub(crate) filter: Option<Filter>,
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[arg(long)]
+    pub(crate) ascii: bool,
 }
 
 #[derive(Debug, Args)]

@@ -63,6 +63,10 @@ pub(crate) enum Screen {
     Clear,
     /// Begin the current line anew.
     Line,
+    /// Show another screen, without a cursor.
+    Other,
+    /// Show the cursor, and the screen that was there before.
+    Former,
 }
 
 /// Tells the terminal on standard output to do something.
@@ -77,10 +81,19 @@ pub(crate) fn screen_err(what: Screen) {
 }
 
 impl Screen {
+    /// Tells the terminal on standard output. If that fails, it is no terminal any more.
+    pub(crate) fn show(self) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(self.bytes()).and_then(|()| out.flush());
+    }
+
     fn bytes(self) -> &'static [u8] {
         match self {
             Self::Clear => b"\x1b[2J\x1b[H",
             Self::Line => b"\r\x1b[K",
+            // xterm's control sequences: DECSET and DECRST 1049, 25.
+            Self::Other => b"\x1b[?1049h\x1b[?25l\x1b[2J",
+            Self::Former => b"\x1b[0m\x1b[?25h\x1b[?1049l",
         }
     }
 }
@@ -187,7 +200,11 @@ pub(crate) fn end_without_panic(program: &'static str) {
                 write_err(format_args!("{program}: write to standard output: {reason}\n"));
                 std::process::exit(ExitReason::Environment as i32);
             }
-            None => report(info),
+            None => {
+                // On another screen nobody would read it.
+                crate::terminal::keys::leave_full_screen();
+                report(info);
+            }
         }
     }));
 }

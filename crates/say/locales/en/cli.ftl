@@ -9,6 +9,7 @@ cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
 cmd-draw = Draw a recorded timeline again, or a capture of packets
+cmd-watch = Show a recording on a full screen, also while it grows: its conversations, their ladders, their messages
 cmd-follow = Show what both ends of a connection said, byte by byte
 cmd-host = Show the name of this machine and its addresses
 cmd-resolve = Look up the addresses of a name
@@ -48,6 +49,8 @@ arg-redact = Leave out every byte that was sent, received or printed, and the ar
 arg-trace-timeout = End the recording, and the programs, after this long
 arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
 arg-draw-files = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several become one drawing, aligned by their clocks
+arg-watch-file = A recording that another socklab writes or has written, with trace -o FILE.jsonl
+arg-watch-filter = Begin with this filter, such as 'port 8080': only conversations in which something fits, and of those only what fits; / changes it
 arg-follow-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input
 arg-follow-connection = Which conversation, by its number in the list that is shown if there are several
 arg-follow-filter = Only conversations in which something was said that fits, such as 'port 8080' or 'bytes "GET"'
@@ -147,6 +150,10 @@ examples-draw =
     $ socklab draw run.jsonl --filter 'port 8080 (errors or slower 10ms)'  # the calls on one port that failed or took long
     A line ⋯ between two rows says that nothing was recorded there for a second or more, or for at least 200 ms and ten times as long as usual in this drawing. Nothing means nothing at all: no call that was folded or left out either.
     A recording doesn't say in which time zone it was made: --time clock tells the time in yours (TZ, or that of this machine), and names it above the times. To compare a text with a capture in UTC, run it as TZ=UTC socklab draw ….
+examples-watch =
+    $ socklab watch run.jsonl  # beside: socklab trace -o run.jsonl tcp-server tcp-client
+    $ socklab watch --filter 'port 8080' run.jsonl
+    The list has a line for each conversation. Space selects, Enter opens the ladder, ? tells every key, q goes back and quits. Without a terminal, trace --live tells what happens line by line, and draw draws a recording.
 examples-follow =
     $ socklab follow run.jsonl  # the conversation, or a list of them
     $ socklab follow run.jsonl --connection 2

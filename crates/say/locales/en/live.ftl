@@ -87,3 +87,7 @@ screen-help = # Conversations
     f: stay at the end while more comes, or stop that
     /: a filter
     q or Esc: back to the list
+
+screen-no-terminal = watch needs a terminal, for its screen and its keys
+screen-no-terminal-hint = Line by line, while it happens: socklab trace --live …; the whole recording: socklab draw { $path }
+screen-stopped = The recording could not be followed any further

@@ -2,8 +2,8 @@
 
 live-waits = lleva esperando { $time }
 live-skipped = … { $n ->
-        [one] { $n } suceso no se contó aquí: hubo
-       *[other] { $n } sucesos no se contaron aquí: hubo
+        [one] { $n } evento no se contó aquí: hubo
+       *[other] { $n } eventos no se contaron aquí: hubo
     } más a la vez de los que se pueden contar. Una grabación (-o run.jsonl) los tiene todos.
 live-minor = Llamadas que solo preparan o consultan, y paquetes que solo confirman, sin contar: { $n }. --all las muestra.
 live-draw = La escalera: socklab draw { $path }
@@ -87,3 +87,7 @@ screen-help = # Conversaciones
     f: quedarse al final mientras llega más, o dejar de hacerlo
     /: un filtro
     q o Esc: volver a la lista
+
+screen-no-terminal = watch necesita una terminal, para su pantalla y sus teclas
+screen-no-terminal-hint = Línea por línea, mientras ocurre: socklab trace --live …; la grabación entera: socklab draw { $path }
+screen-stopped = No se pudo seguir la grabación

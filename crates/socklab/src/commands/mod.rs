@@ -20,6 +20,7 @@ mod list;
 mod lookup;
 mod pack;
 mod run;
+mod screen;
 pub(crate) mod serve;
 mod show;
 mod soak;
@@ -79,6 +80,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         }
         Some(Command::Trace(options)) => return trace::trace(speaker, &options),
         Some(Command::Draw(options)) => trace::draw(speaker, &options)?,
+        Some(Command::Watch(options)) => return screen::watch(speaker, &options),
         Some(Command::Follow(options)) => return follow::follow(speaker, &options),
         Some(Command::Diff(options)) => return trace::diff(speaker, &options),
         Some(Command::Host { json }) => return lookup::host(speaker, json),

@@ -12,7 +12,7 @@ use rustix::termios::{
 };
 use signal_hook::consts::SIGCONT;
 
-use crate::output::{println, width};
+use crate::output::{Screen, println, width};
 
 const ESCAPE: char = '\u{1b}';
 /// Ctrl-D, which also stands for the end of the input.
@@ -52,21 +52,47 @@ pub(crate) fn can_ask() -> bool {
 struct Changed {
     /// The settings to restore, while single keys are read.
     before: Option<Termios>,
+    /// The screen is drawn as a whole: what was there before comes back behind it.
+    full_screen: bool,
     /// This process is ending.
     ending: bool,
 }
 
 fn changed() -> MutexGuard<'static, Changed> {
-    static CHANGED: Mutex<Changed> = Mutex::new(Changed { before: None, ending: false });
+    static CHANGED: Mutex<Changed> = Mutex::new(Changed { before: None, full_screen: false, ending: false });
     CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Changed {
     fn undo(&mut self) {
+        self.leave_full_screen();
         if let Some(before) = self.before.take() {
             let _ = tcsetattr(stdin(), OptionalActions::Now, &before);
         }
     }
+}
+
+impl Changed {
+    fn leave_full_screen(&mut self) {
+        if std::mem::take(&mut self.full_screen) {
+            Screen::Former.show();
+        }
+    }
+}
+
+/// From now on the screen is drawn as a whole, until [`leave_full_screen`], a signal that ends this
+/// process, or a panic.
+pub(crate) fn enter_full_screen() {
+    let mut changed = changed();
+    if !changed.ending {
+        changed.full_screen = true;
+        Screen::Other.show();
+    }
+}
+
+/// What was on the screen before comes back.
+pub(crate) fn leave_full_screen() {
+    changed().leave_full_screen();
 }
 
 /// Restores the terminal if keys are being read, and keeps it that way because the process is

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod folding;
+pub(crate) mod full_screen;
 pub(crate) mod gauge;
 pub(crate) mod keys;
 pub(crate) mod markdown;

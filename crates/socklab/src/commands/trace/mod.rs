@@ -42,7 +42,7 @@ pub(crate) use commands::{TracedProgram, course_program, program};
 pub(crate) use diff::diff;
 pub(crate) use frames::Frames;
 pub(crate) use picture::{FileFormat, draw_to, ladder_of, sentence};
-pub(crate) use reading::read_whole;
+pub(crate) use reading::{read_whole, unreadable};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
 pub(crate) use tapped::{Packets, tap};

@@ -75,21 +75,8 @@ fn read_from(
     if socklab_lab::is_capture(begun) {
         return read_capture(speaker, name, payload, input);
     }
-    let reading = socklab_event::read(input).map_err(|error| {
-        let why = why_unreadable(speaker, &error);
-        let hint = match &error {
-            ReadError::Foreign { kind } => decompressor(*kind),
-            _ => None,
-        };
-        let hint = match hint {
-            Some(command) => {
-                let command = format!("{command} {decompressed}");
-                say!(speaker, "draw-compressed", command = command.trim_end())
-            }
-            None => say!(speaker, "draw-hint"),
-        };
-        Failure::new(ExitReason::No, format!("{name}: {why}")).hint(hint)
-    })?;
+    let reading = socklab_event::read(input)
+        .map_err(|error| unreadable(speaker, name, decompressed, &error))?;
     let mut timeline = reading.timeline;
     if let Some(problem) = &reading.truncated {
         let line = problem.line;
@@ -97,6 +84,28 @@ fn read_from(
         mark_cut(&mut timeline);
     }
     Ok(timeline)
+}
+
+/// The failure to read a file as a recording. `decompressed` as in [`read_from`].
+pub(crate) fn unreadable(
+    speaker: Speaker,
+    name: &str,
+    decompressed: &str,
+    error: &ReadError,
+) -> Failure {
+    let why = why_unreadable(speaker, error);
+    let hint = match error {
+        ReadError::Foreign { kind } => decompressor(*kind),
+        _ => None,
+    };
+    let hint = match hint {
+        Some(command) => {
+            let command = format!("{command} {decompressed}");
+            say!(speaker, "draw-compressed", command = command.trim_end())
+        }
+        None => say!(speaker, "draw-hint"),
+    };
+    Failure::new(ExitReason::No, format!("{name}: {why}")).hint(hint)
 }
 
 /// A capture becomes a timeline of frames. It may be of any size, so less and less is kept of each

@@ -1,0 +1,188 @@
+//! The whole screen of a terminal, drawn as cells: only those that have changed are written.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use ratatui_core::buffer::{Buffer, Cell};
+use ratatui_core::layout::Rect;
+use ratatui_core::style::{Color, Modifier};
+use signal_hook::consts::{SIGCONT, SIGSTOP, SIGTSTP};
+use signal_hook::{SigId, flag, low_level};
+
+use super::keys::{self, Key, Keys};
+use crate::output::{height, width, write_bytes};
+
+/// How often the size of the terminal is looked at.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// While this value lives, the screen is ours: what was there before comes back when it is dropped, on a
+/// signal that ends the process (see `scenario::end_cleanly`), and on a panic.
+#[derive(Debug)]
+pub(crate) struct FullScreen {
+    keys: Keys,
+    /// What the terminal shows.
+    drawn: Buffer,
+    stopped: Arc<AtomicBool>,
+    continued: Arc<AtomicBool>,
+    handlers: [SigId; 2],
+}
+
+impl FullScreen {
+    pub(crate) fn take() -> io::Result<Self> {
+        let keys = Keys::take()?;
+        let [stopped, continued] = [Arc::new(AtomicBool::new(false)), Arc::default()];
+        let handlers = [
+            flag::register(SIGTSTP, Arc::clone(&stopped))?,
+            flag::register(SIGCONT, Arc::clone(&continued))?,
+        ];
+        keys::enter_full_screen();
+        Ok(Self { keys, drawn: Buffer::default(), stopped, continued, handlers })
+    }
+
+    /// Its columns and lines.
+    pub(crate) fn size() -> (u16, u16) {
+        let size = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        (size(width()), size(height()))
+    }
+
+    /// Draws with `draw`.
+    pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Buffer)) {
+        let (columns, lines) = Self::size();
+        let area = Rect::new(0, 0, columns, lines);
+        let mut next = Buffer::empty(area);
+        draw(&mut next);
+        let mut text = String::new();
+        if self.drawn.area != area {
+            text.push_str("\x1b[0m\x1b[2J");
+            self.drawn = Buffer::empty(area);
+        }
+        write_cells(&self.drawn.diff(&next), &mut text);
+        self.drawn = next;
+        if !text.is_empty() {
+            write_bytes(text.as_bytes());
+        }
+    }
+
+    /// The next key; `None` if there is something else to do: something can be read from `also`, or the
+    /// terminal may have another size.
+    pub(crate) fn press(&mut self, also: BorrowedFd<'_>) -> io::Result<Option<Key>> {
+        let key = self.keys.press(Some(also), GLANCE)?;
+        if self.stopped.swap(false, Ordering::Relaxed) {
+            // The shell shows its prompt where it was.
+            keys::leave_full_screen();
+            low_level::raise(SIGSTOP)?;
+        }
+        if self.continued.swap(false, Ordering::Relaxed) {
+            keys::enter_full_screen();
+            self.drawn = Buffer::default();
+        }
+        Ok(key)
+    }
+}
+
+impl Drop for FullScreen {
+    fn drop(&mut self) {
+        for handler in self.handlers {
+            low_level::unregister(handler);
+        }
+        keys::leave_full_screen();
+    }
+}
+
+/// What a terminal is told to show these cells (ECMA-48: CUP, SGR).
+fn write_cells(cells: &[(u16, u16, &Cell)], text: &mut String) {
+    let mut at = None;
+    let mut style = None;
+    for (x, y, cell) in cells {
+        if at != Some((*x, *y)) {
+            text.push_str(&format!("\x1b[{};{}H", y + 1, x + 1));
+        }
+        let own = (cell.fg, cell.bg, cell.modifier);
+        if style != Some(own) {
+            text.push_str(&graphics(cell));
+            style = Some(own);
+        }
+        let wide = cell.symbol().chars().any(|char| !char.is_ascii());
+        text.extend(cell.symbol().chars().map(|char| match char {
+            char if socklab_say::is_unsafe(char) => '·',
+            char => char,
+        }));
+        // How far the cursor moved is certain only behind what is surely one column wide.
+        at = (!wide).then_some((x + 1, *y));
+    }
+    if style.is_some() {
+        text.push_str("\x1b[0m");
+    }
+}
+
+/// The graphic rendition of a cell.
+fn graphics(cell: &Cell) -> String {
+    let mut parameters = vec![0];
+    let modifiers = [
+        (Modifier::BOLD, 1),
+        (Modifier::DIM, 2),
+        (Modifier::UNDERLINED, 4),
+        (Modifier::REVERSED, 7),
+    ];
+    parameters.extend(
+        modifiers.iter().filter(|(one, _)| cell.modifier.contains(*one)).map(|(_, number)| *number),
+    );
+    parameters.extend(colour(cell.fg).map(|number| 30 + number));
+    parameters.extend(colour(cell.bg).map(|number| 40 + number));
+    let parameters: Vec<String> = parameters.iter().map(u8::to_string).collect();
+    format!("\x1b[{}m", parameters.join(";"))
+}
+
+/// The number of a colour of the palette; bright ones are 60 further.
+fn colour(colour: Color) -> Option<u8> {
+    Some(match colour {
+        Color::Black => 0,
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        Color::Gray => 7,
+        Color::DarkGray => 60,
+        Color::LightRed => 61,
+        Color::LightGreen => 62,
+        Color::LightYellow => 63,
+        Color::LightBlue => 64,
+        Color::LightMagenta => 65,
+        Color::LightCyan => 66,
+        Color::White => 67,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui_core::style::Style;
+
+    use super::*;
+
+    #[test]
+    fn only_what_has_changed_is_written() {
+        let area = Rect::new(0, 0, 10, 2);
+        let [mut before, mut after] = [Buffer::empty(area), Buffer::empty(area)];
+        before.set_string(0, 0, "same", Style::new());
+        after.set_string(0, 0, "same", Style::new());
+        after.set_string(2, 1, "ab", Style::new().fg(Color::Red).add_modifier(Modifier::BOLD));
+        let mut text = String::new();
+        write_cells(&before.diff(&after), &mut text);
+        assert_eq!(text, "\x1b[2;3H\x1b[0;1;31mab\x1b[0m");
+    }
+
+    #[test]
+    fn no_cell_tells_the_terminal_anything() {
+        let mut cell = Cell::default();
+        cell.set_symbol("\x1b");
+        let mut text = String::new();
+        write_cells(&[(0, 0, &cell)], &mut text);
+        assert_eq!(text, "\x1b[1;1H\x1b[0m·\x1b[0m");
+    }
+}
