@@ -144,7 +144,8 @@ impl Live {
         let newest = events.split_off(events.len() - REMEMBERED);
         let ended = |process: u32| {
             move |event: &Event| {
-                let ends = matches!(event.process(), Some(Process::Exit { .. } | Process::Released));
+                let ends =
+                    matches!(event.process(), Some(Process::Exit { .. } | Process::Released));
                 ends && event.place.process == process
             }
         };

@@ -139,12 +139,8 @@ impl View {
             paper.put(MARKS, 3, paper.area.width, &say!(self.speaker, "screen-drawing"), faint());
             return;
         };
-        let marked: Vec<usize> = self
-            .reading
-            .marked
-            .iter()
-            .filter_map(|seq| shown.ladder().row_of(*seq))
-            .collect();
+        let marked: Vec<usize> =
+            self.reading.marked.iter().filter_map(|seq| shown.ladder().row_of(*seq)).collect();
         let room = self.room() + 1;
         let lines = shown.lines().iter().enumerate().skip(self.reading.top).take(room);
         for (y, (_, line)) in (1_u16..).zip(lines) {
@@ -174,7 +170,9 @@ impl View {
             };
             paper.put(0, y, paper.area.width, &line.text, style);
             for (from, to) in &line.differs {
-                let (Ok(from), Ok(to)) = (u16::try_from(*from), u16::try_from(*to)) else { continue };
+                let (Ok(from), Ok(to)) = (u16::try_from(*from), u16::try_from(*to)) else {
+                    continue;
+                };
                 let style = Style::new().fg(Color::Yellow).add_modifier(Modifier::REVERSED);
                 paper.mark(from, to, y, style);
             }

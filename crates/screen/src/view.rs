@@ -203,9 +203,7 @@ impl View {
             (Place::Difference { rows, top }, Some(before)) => {
                 let rows = rows.map(|row| moved(before, &shown, row));
                 match rows {
-                    [Some(one), Some(other)] => {
-                        Some(Place::Difference { rows: [one, other], top })
-                    }
+                    [Some(one), Some(other)] => Some(Place::Difference { rows: [one, other], top }),
                     _ => None,
                 }
             }
@@ -284,8 +282,7 @@ impl View {
                 _ => {
                     let all = self.lines().len();
                     let top = scrolled(key, top, all, room + 1);
-                    self.place =
-                        top.map_or(Place::Ladder, |top| Place::Message { row, way, top });
+                    self.place = top.map_or(Place::Ladder, |top| Place::Message { row, way, top });
                 }
             },
             Place::Difference { rows, top } => {

@@ -146,9 +146,12 @@ fn other_end(scene: &Scene<'_, '_>, at: Position, call: &Call) -> Option<(&'stat
         return Some((sign, name(flows, &flows.order[used].place)));
     }
     // Where the call itself says the address, it need not be said again.
-    let says = call.asks().is_some() || accepts || call.messages().iter().any(|one| one.address.is_some());
+    let says =
+        call.asks().is_some() || accepts || call.messages().iter().any(|one| one.address.is_some());
     let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
-    peer.filter(|_| !says).filter(|peer| peer.port() != Some(0)).map(|peer| (sign, wording::shown(peer)))
+    peer.filter(|_| !says)
+        .filter(|peer| peer.port() != Some(0))
+        .map(|peer| (sign, wording::shown(peer)))
 }
 
 /// What a process is called here: with its number, because there may be several of one name, and the

@@ -37,7 +37,9 @@ fn a_filter_leaves_the_conversations_that_fit() {
     assert_eq!(screen.press(Key::Enter), Wish::Plan);
     assert!(screen.text(80, 24).contains("No conversation fits"), "{}", screen.text(80, 24));
     screen.press(Key::Char('/'));
-    "port 1".chars().for_each(|_| { screen.press(Key::Backspace); });
+    "port 1".chars().for_each(|_| {
+        screen.press(Key::Backspace);
+    });
     assert_eq!(screen.press(Key::Enter), Wish::Plan);
     assert_eq!(screen.view.wanted().filter, None);
     assert!(!screen.text(80, 24).contains("No conversation fits"));
@@ -46,10 +48,8 @@ fn a_filter_leaves_the_conversations_that_fit() {
 #[test]
 fn the_cursor_follows_the_end_until_it_is_moved() {
     let whole = upper_tcp();
-    let half = Timeline {
-        events: whole.events[..whole.events.len() - 4].to_vec(),
-        ..whole.clone()
-    };
+    let half =
+        Timeline { events: whole.events[..whole.events.len() - 4].to_vec(), ..whole.clone() };
     let mut screen = Screen::of(half, 80, 24);
     screen.view.progress(Progress::default());
     screen.press(Key::Enter);

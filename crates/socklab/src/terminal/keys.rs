@@ -59,7 +59,8 @@ struct Changed {
 }
 
 fn changed() -> MutexGuard<'static, Changed> {
-    static CHANGED: Mutex<Changed> = Mutex::new(Changed { before: None, full_screen: false, ending: false });
+    static CHANGED: Mutex<Changed> =
+        Mutex::new(Changed { before: None, full_screen: false, ending: false });
     CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -37,6 +37,7 @@ mod latency;
 mod learn;
 mod lines;
 mod lines_python;
+mod live;
 mod messages;
 mod nothing_left;
 mod ntp_replies;

@@ -171,12 +171,8 @@ impl Thinker {
             return;
         }
         let part = part(flows, &wanted.keys);
-        let look = Look {
-            filter: wanted.filter,
-            offered: false,
-            records: false,
-            ..self.look.clone()
-        };
+        let look =
+            Look { filter: wanted.filter, offered: false, records: false, ..self.look.clone() };
         let ladder = ladder_of(self.speaker, &part, &look);
         let shown = Shown::new(ladder, wanted.width, look.ascii);
         self.tell(Found::Ladder(wanted.keys, Box::new(shown)));

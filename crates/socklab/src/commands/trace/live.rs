@@ -128,9 +128,12 @@ fn tell(speaker: Speaker, mut live: Live, events: &Receiver<Told>) -> LeftOut {
         }
         if looked.elapsed() >= GLANCE {
             looked = Instant::now();
-            lines.extend(waits.look().iter().map(|wait| {
-                live.waiting(socklab_kernel::clock::now(), &wait.told())
-            }));
+            lines.extend(
+                waits
+                    .look()
+                    .iter()
+                    .map(|wait| live.waiting(socklab_kernel::clock::now(), &wait.told())),
+            );
         }
         if !lines.is_empty() {
             // All at once: a line is never torn by what the programs print.
