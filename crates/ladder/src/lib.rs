@@ -44,6 +44,7 @@ pub use model::{
     Participant, Rail, Row,
 };
 pub use options::{ColumnOrder, Detail, Options};
+pub use plan::incidental;
 pub use plan::protocol::protocol_of;
 pub use plan::wording::{call_text, option_value, shown};
 pub use svg::theme::page_colors;

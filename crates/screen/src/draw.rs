@@ -210,12 +210,14 @@ impl View {
             paper.put(0, height - 1, width, &say!(speaker, "screen-keys-filter"), faint());
             return;
         }
-        if self.help.is_none()
-            && self.place == Place::List
-            && let Some(filter) = &self.filter
-        {
-            let told = say!(speaker, "screen-filtered", filter = clean(&filter.to_string()));
-            paper.put(0, above, width, &cut(&told, width.into()), faint());
+        if self.help.is_none() && self.place == Place::List {
+            let filter = self.filter.as_ref().map(|filter| {
+                say!(speaker, "screen-filtered", filter = clean(&filter.to_string()))
+            });
+            let incidental = (self.incidental > 0)
+                .then(|| say!(speaker, "screen-incidental", n = count(self.incidental)));
+            let told: Vec<String> = filter.into_iter().chain(incidental).collect();
+            paper.put(0, above, width, &cut(&told.join(" · "), width.into()), faint());
         } else if self.help.is_none() && self.place == Place::Ladder {
             let mut told = Vec::new();
             if self.reading.follows {

@@ -19,5 +19,5 @@ mod view;
 pub use details::Way;
 pub use ladder::Shown;
 pub use part::part;
-pub use talks::{State, Talk, TalkKey, talks};
+pub use talks::{Listing, State, Talk, TalkKey, Talks, talks};
 pub use view::{Key, Progress, Stage, View, Wanted, Wish};

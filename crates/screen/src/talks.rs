@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use socklab_event::Call;
 use socklab_filter::{Facts, Filter, Verdict};
-use socklab_flows::{Flows, Position};
-use socklab_ladder::protocol_of;
+use socklab_flows::{Flows, NumberSet, Position};
+use socklab_ladder::{incidental, protocol_of};
 use socklab_say::{Speaker, clean, say};
 use socklab_summary::{Conversation, Ending, FailedConnect, Party, Summary};
 
@@ -91,14 +91,36 @@ impl Talk {
     }
 }
 
-/// The conversations of a recording in order of time: with a filter, those in which an event fits, or may
-/// fit. `problems` are the events that problems are explained at, by `seq`.
-pub fn talks(
-    flows: &Flows<'_>,
-    filter: Option<&Filter>,
-    problems: &[u64],
-    speaker: Speaker,
-) -> Vec<Talk> {
+/// The conversations of a recording.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Talks {
+    /// Those that are listed, in order of time.
+    pub listed: Vec<Talk>,
+    /// How many are not, because they are incidental to their programs.
+    pub incidental: u64,
+}
+
+/// Which conversations are listed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Listing<'l> {
+    /// Those in which an event fits, or may fit.
+    pub filter: Option<&'l Filter>,
+    /// Also those that are incidental to their programs.
+    pub all: bool,
+    /// The events that problems are explained at, by `seq`.
+    pub problems: &'l [u64],
+}
+
+/// The conversations of a recording.
+pub fn talks(flows: &Flows<'_>, listing: Listing<'_>, speaker: Speaker) -> Talks {
+    let Listing { filter, all, problems } = listing;
+    let asides = if all { NumberSet::default() } else { incidental(flows) };
+    let is_aside = |connection: usize| {
+        let mut ends = flows.connections[connection].ends.iter().filter_map(|end| end.socket);
+        ends.any(|socket| asides.contains(&socket))
+    };
+    let mut left_out = 0;
     let summary = Summary::of(flows);
     let members = Members::of(flows);
     let at_seq: HashMap<u64, Position> =
@@ -118,6 +140,10 @@ pub fn talks(
     };
     let mut talks = Vec::new();
     for conversation in &summary.conversations {
+        if is_aside(conversation.connection) {
+            left_out += 1;
+            continue;
+        }
         let calls = members.of_connection(conversation.connection);
         if let Some(first) = calls.first().filter(|_| fits(calls)) {
             let key = TalkKey(flows.order[*first].seq);
@@ -127,13 +153,17 @@ pub fn talks(
     }
     for failed in &summary.failed_connects {
         let Some(at) = at_seq.get(&failed.by.seq).copied() else { continue };
+        if flows.socket_at(at).is_some_and(|socket| asides.contains(&socket)) {
+            left_out += 1;
+            continue;
+        }
         let calls = members.of_attempt(flows, at);
         if fits(&calls) {
             talks.push(of_attempt(failed, count_problems(&calls)));
         }
     }
     talks.sort_by_key(|talk| (talk.began, talk.key));
-    talks
+    Talks { listed: talks, incidental: left_out }
 }
 
 fn of_conversation(
@@ -165,7 +195,7 @@ fn of_conversation(
     Talk {
         key,
         ends: one.ends.each_ref().map(|end| named(end, speaker)),
-        protocol: spoken.map_or_else(|| one.protocol.clone(), str::to_owned),
+        protocol: spoken.map_or_else(|| brief(&one.protocol), str::to_owned),
         state,
         bytes: one.carried.map(|carried| carried.bytes()),
         messages: calls.iter().filter(sends).count() as u64,
@@ -184,7 +214,7 @@ fn of_attempt(failed: &FailedConnect, problems: u64) -> Talk {
     Talk {
         key: TalkKey(failed.by.seq),
         ends: [failed.by.who.clone(), clean(&failed.to)],
-        protocol: failed.protocol.clone(),
+        protocol: brief(&failed.protocol),
         state,
         bytes: [None; 2],
         messages: 0,
@@ -192,6 +222,11 @@ fn of_attempt(failed: &FailedConnect, problems: u64) -> Talk {
         lasted: failed.took,
         problems,
     }
+}
+
+/// What is said of a socket's kind where there is little room: `unix` of a `unix stream`.
+fn brief(kind: &str) -> String {
+    kind.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// An end: its program with the port, or else its address.

@@ -7,7 +7,7 @@ use crate::details::{self, Line, Way};
 use crate::ladder::{Reading, Shown};
 use crate::list::List;
 use crate::prompt::{Prompt, Typed};
-use crate::talks::{Talk, TalkKey};
+use crate::talks::{TalkKey, Talks};
 
 /// A key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,8 @@ pub struct View {
     pub(crate) colour: bool,
     pub(crate) size: (u16, u16),
     pub(crate) list: List,
+    /// How many conversations are not listed, because they are incidental.
+    pub(crate) incidental: u64,
     pub(crate) progress: Progress,
     pub(crate) place: Place,
     pub(crate) opened: Vec<TalkKey>,
@@ -133,6 +135,7 @@ impl View {
             colour: true,
             size: (columns, lines),
             list: List::default(),
+            incidental: 0,
             progress: Progress::default(),
             place: Place::List,
             opened: Vec::new(),
@@ -185,9 +188,10 @@ impl View {
     }
 
     /// These are its conversations.
-    pub fn know(&mut self, talks: Vec<Talk>) {
+    pub fn know(&mut self, talks: Talks) {
         let room = self.room();
-        self.list.renew(talks, room);
+        self.incidental = talks.incidental;
+        self.list.renew(talks.listed, room);
     }
 
     /// This is the ladder of these conversations. Nothing changes if others are wanted meanwhile.

@@ -68,6 +68,12 @@ use socklab_flows::NumberSet;
 use crate::model::{Ladder, Row};
 use crate::options::Options;
 
+/// The sockets that are incidental to their program, such as those on which the C library asks nscd(8):
+/// a ladder of the essential has no rows for them.
+pub fn incidental(flows: &Flows<'_>) -> NumberSet<usize> {
+    asides::of(flows, &Options::default())
+}
+
 impl Ladder {
     /// Decides the whole drawing.
     pub fn of(timeline: &Timeline, options: &Options) -> Self {

@@ -42,6 +42,7 @@ screen-drawing = drawing …
 screen-too-small = at least 40×8, please
 screen-filter = Filter:
 screen-filtered = filter: { $filter }
+screen-incidental = incidental, such as questions of the C library, not listed (--all): { $n }
 screen-follows = follows the end (f)
 screen-one-marked = one message is marked (d): mark another one to compare
 screen-more-events = { $n ->

@@ -42,6 +42,7 @@ screen-drawing = dibujando …
 screen-too-small = al menos 40×8, por favor
 screen-filter = Filtro:
 screen-filtered = filtro: { $filter }
+screen-incidental = accesorias, como preguntas de la biblioteca de C, sin listar (--all): { $n }
 screen-follows = sigue el final (f)
 screen-one-marked = hay un mensaje marcado (d): marca otro para compararlos
 screen-more-events = { $n ->

@@ -6,11 +6,10 @@ mod looks;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use socklab_event::Timeline;
-use socklab_filter::Filter;
 use socklab_flows::Flows;
 use socklab_ladder::{Ladder, Options};
 use socklab_say::{Language, Speaker};
-use socklab_screen::{Key, Progress, Shown, Stage, View, Wish, part, talks};
+use socklab_screen::{Key, Listing, Progress, Shown, Stage, View, Wish, part, talks};
 
 /// A recording and its screen.
 struct Screen {
@@ -42,7 +41,9 @@ impl Screen {
     fn plan(&mut self) {
         let wanted = self.view.wanted();
         let flows = Flows::of(&self.timeline);
-        self.view.know(talks(&flows, wanted.filter.as_ref(), &[], self.speaker));
+        let filter = wanted.filter.as_ref();
+        let listing = Listing { filter, ..Listing::default() };
+        self.view.know(talks(&flows, listing, self.speaker));
         if !wanted.keys.is_empty() {
             let part = part(&flows, &wanted.keys);
             let options = Options::new(self.speaker).filter(wanted.filter);
@@ -84,7 +85,7 @@ impl Screen {
     /// How many conversations are listed, and how many events each part has.
     fn parts(&self) -> Vec<usize> {
         let flows = Flows::of(&self.timeline);
-        let all = talks(&flows, None::<&Filter>, &[], self.speaker);
-        all.iter().map(|talk| part(&flows, &[talk.key]).events.len()).collect()
+        let all = talks(&flows, Listing::default(), self.speaker);
+        all.listed.iter().map(|talk| part(&flows, &[talk.key]).events.len()).collect()
     }
 }

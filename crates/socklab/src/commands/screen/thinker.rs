@@ -13,7 +13,7 @@ use socklab_event::{Event, Timeline};
 use socklab_flows::Flows;
 use socklab_judge::Weight;
 use socklab_say::Speaker;
-use socklab_screen::{Progress, Shown, Stage, Talk, TalkKey, Wanted, part, talks};
+use socklab_screen::{Listing, Progress, Shown, Stage, TalkKey, Talks, Wanted, part, talks};
 
 use super::super::trace::ladder_of;
 use super::tail::{More, Tail};
@@ -37,7 +37,7 @@ const MANY: usize = 50_000;
 /// What was found out.
 pub(super) enum Found {
     Progress(Progress),
-    Talks(Vec<Talk>),
+    Talks(Talks),
     Ladder(Vec<TalkKey>, Box<Shown>),
     /// The recording can't be read any further.
     Failed(anyhow::Error),
@@ -165,8 +165,9 @@ impl Thinker {
     /// The conversations, and the ladder of those that are open.
     fn answer(&mut self, flows: &Flows<'_>, problems: &[u64]) {
         let wanted = self.wanted.clone();
-        let all = talks(flows, wanted.filter.as_ref(), problems, self.speaker);
-        self.tell(Found::Talks(all));
+        let (filter, all) = (wanted.filter.as_ref(), self.look.all);
+        let found = talks(flows, Listing { filter, all, problems }, self.speaker);
+        self.tell(Found::Talks(found));
         if wanted.keys.is_empty() {
             return;
         }
