@@ -106,6 +106,7 @@ impl View {
         paper.put(MARKS, 1, width, &row(ends, headings), strong());
         if self.list.talks.is_empty() {
             let none = match (self.progress.stage, &self.filter) {
+                _ if !self.is_known => return,
                 (Stage::Reading(_), _) => key("screen-none-yet"),
                 (_, Some(_)) => key("screen-none-fits"),
                 (Stage::Following, None) => key("screen-none-yet"),

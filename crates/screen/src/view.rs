@@ -95,6 +95,8 @@ pub struct View {
     /// How many conversations are not listed, because they are incidental.
     pub(crate) incidental: u64,
     pub(crate) progress: Progress,
+    /// The conversations are known, even if there are none.
+    pub(crate) is_known: bool,
     pub(crate) place: Place,
     pub(crate) opened: Vec<TalkKey>,
     pub(crate) shown: Option<Shown>,
@@ -136,7 +138,8 @@ impl View {
             size: (columns, lines),
             list: List::default(),
             incidental: 0,
-            progress: Progress::default(),
+            progress: Progress { stage: Stage::Reading(0), ..Progress::default() },
+            is_known: false,
             place: Place::List,
             opened: Vec::new(),
             shown: None,
@@ -191,6 +194,7 @@ impl View {
     pub fn know(&mut self, talks: Talks) {
         let room = self.room();
         self.incidental = talks.incidental;
+        self.is_known = true;
         self.list.renew(talks.listed, room);
     }
 

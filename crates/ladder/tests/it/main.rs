@@ -8,6 +8,7 @@ mod crossing;
 mod filter;
 mod folds;
 mod lines;
+mod live;
 mod lookups;
 mod markup;
 mod notices;

@@ -1,4 +1,4 @@
-//! The whole screen of a terminal, drawn as cells: only those that have changed are written.
+//! The whole screen of a terminal, drawn as cells: only lines that have changed are written.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -11,6 +11,7 @@ use ratatui_core::layout::Rect;
 use ratatui_core::style::{Color, Modifier};
 use signal_hook::consts::{SIGCONT, SIGSTOP, SIGTSTP};
 use signal_hook::{SigId, flag, low_level};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::keys::{self, Key, Keys};
 use crate::output::{height, width, write_bytes};
@@ -59,7 +60,7 @@ impl FullScreen {
             text.push_str("\x1b[0m\x1b[2J");
             self.drawn = Buffer::empty(area);
         }
-        write_cells(&self.drawn.diff(&next), &mut text);
+        write_lines(&self.drawn, &next, &mut text);
         self.drawn = next;
         if !text.is_empty() {
             write_bytes(text.as_bytes());
@@ -92,28 +93,31 @@ impl Drop for FullScreen {
     }
 }
 
-/// What a terminal is told to show these cells (ECMA-48: CUP, SGR).
-fn write_cells(cells: &[(u16, u16, &Cell)], text: &mut String) {
-    let mut at = None;
-    let mut style = None;
-    for (x, y, cell) in cells {
-        if at != Some((*x, *y)) {
-            text.push_str(&format!("\x1b[{};{}H", y + 1, x + 1));
+/// What a terminal is told to show the lines that are others than before (ECMA-48: CUP, SGR).
+fn write_lines(before: &Buffer, next: &Buffer, text: &mut String) {
+    let width = usize::from(next.area.width).max(1);
+    let lines = before.content().chunks(width).zip(next.content().chunks(width));
+    for (y, (_, line)) in lines.enumerate().filter(|(_, (before, next))| before != next) {
+        text.push_str(&format!("\x1b[{};1H", y + 1));
+        let mut style = None;
+        // What a wide character covers has no text of its own.
+        let mut covered = 0;
+        for cell in line {
+            if covered > 0 {
+                covered -= 1;
+                continue;
+            }
+            let own = (cell.fg, cell.bg, cell.modifier);
+            if style != Some(own) {
+                text.push_str(&graphics(cell));
+                style = Some(own);
+            }
+            text.extend(cell.symbol().chars().map(|char| match char {
+                char if socklab_say::is_unsafe(char) => '·',
+                char => char,
+            }));
+            covered = cell.symbol().width().saturating_sub(1);
         }
-        let own = (cell.fg, cell.bg, cell.modifier);
-        if style != Some(own) {
-            text.push_str(&graphics(cell));
-            style = Some(own);
-        }
-        let wide = cell.symbol().chars().any(|char| !char.is_ascii());
-        text.extend(cell.symbol().chars().map(|char| match char {
-            char if socklab_say::is_unsafe(char) => '·',
-            char => char,
-        }));
-        // How far the cursor moved is certain only behind what is surely one column wide.
-        at = (!wide).then_some((x + 1, *y));
-    }
-    if style.is_some() {
         text.push_str("\x1b[0m");
     }
 }
@@ -165,24 +169,31 @@ mod tests {
 
     use super::*;
 
+    fn written(before: &Buffer, after: &Buffer) -> String {
+        let mut text = String::new();
+        write_lines(before, after, &mut text);
+        text
+    }
+
     #[test]
-    fn only_what_has_changed_is_written() {
-        let area = Rect::new(0, 0, 10, 2);
+    fn only_lines_that_have_changed_are_written() {
+        let area = Rect::new(0, 0, 4, 2);
         let [mut before, mut after] = [Buffer::empty(area), Buffer::empty(area)];
         before.set_string(0, 0, "same", Style::new());
         after.set_string(0, 0, "same", Style::new());
-        after.set_string(2, 1, "ab", Style::new().fg(Color::Red).add_modifier(Modifier::BOLD));
-        let mut text = String::new();
-        write_cells(&before.diff(&after), &mut text);
-        assert_eq!(text, "\x1b[2;3H\x1b[0;1;31mab\x1b[0m");
+        after.set_string(0, 1, "ab", Style::new().fg(Color::Red).add_modifier(Modifier::BOLD));
+        let text = written(&before, &after);
+        assert_eq!(text, "\x1b[2;1H\x1b[0;1;31mab\x1b[0m  \x1b[0m");
+        after.set_string(0, 1, "日本", Style::new());
+        assert_eq!(written(&before, &after), "\x1b[2;1H\x1b[0m日本\x1b[0m");
     }
 
     #[test]
     fn no_cell_tells_the_terminal_anything() {
-        let mut cell = Cell::default();
-        cell.set_symbol("\x1b");
-        let mut text = String::new();
-        write_cells(&[(0, 0, &cell)], &mut text);
+        let area = Rect::new(0, 0, 1, 1);
+        let mut after = Buffer::empty(area);
+        after[(0, 0)].set_symbol("\x1b");
+        let text = written(&Buffer::empty(area), &after);
         assert_eq!(text, "\x1b[1;1H\x1b[0m·\x1b[0m");
     }
 }

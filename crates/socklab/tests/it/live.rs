@@ -156,5 +156,5 @@ fn watch_needs_a_terminal_and_a_recording() {
     let ended = run(socklab(&["watch"]).arg(&path)).exits(2);
     assert!(ended.errors.contains("trace --live"), "{}", ended.errors);
     fs::write(&path, "no recording\n").expect("write");
-    let ended = run(socklab(&["watch"]).arg(&path)).exits(1);
+    run(socklab(&["watch"]).arg(&path)).exits(1);
 }
