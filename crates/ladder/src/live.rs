@@ -4,7 +4,7 @@
 //! are forgotten as if the recorder had come later, so that nothing is said that depends on them.
 
 use socklab_event::{Args, Event, Header, Place, Process, Timeline, What};
-use socklab_flows::{Flows, Position};
+use socklab_flows::{Flows, NumberSet, Position};
 
 use crate::label::{Label, Part, PartKind};
 use crate::options::Options;
@@ -163,9 +163,15 @@ impl Live {
         kept.retain(|one| {
             !matches!(one.what, What::Call(_)) || !newest.iter().any(ended(one.place.process))
         });
-        if kept.len() > LASTING {
-            kept.drain(..kept.len() - LASTING);
-        }
+        // Who is at work now is more likely to be heard of again.
+        let busy: NumberSet<u32> = newest.iter().map(|event| event.place.process).collect();
+        let mut over = kept.len().saturating_sub(LASTING);
+        kept.retain(|event| {
+            let goes = over > 0 && !busy.contains(&event.place.process);
+            over -= usize::from(goes);
+            !goes
+        });
+        kept.drain(..kept.len().saturating_sub(LASTING));
         self.lasting = kept.len();
         *events = kept;
         events.extend(newest);

@@ -48,12 +48,12 @@ fn a_filter_counts_what_it_leaves_out() {
 /// However long it goes on: who is who, and who talks to whom, is told as at the beginning.
 #[test]
 fn what_is_long_past_is_forgotten_and_names_are_not() {
-    let timeline = many(2_000);
-    let (_, lines) = told(&timeline, Options::new(Speaker::ENGLISH), 1);
-    let names = |line: &String| line.split_whitespace().nth(1).map(str::to_owned);
-    let names: std::collections::BTreeSet<_> = lines.iter().filter_map(names).collect();
-    assert!(names.len() <= 3, "{names:?}");
-    assert!(lines.len() > 2_000, "{}", lines.len());
+    let timeline = many(1_100);
+    let (_, lines) = told(&timeline, Options::new(Speaker::ENGLISH), 50);
+    // A process whose name is not known is told by its number alone.
+    assert!(!lines.iter().any(|line| line.contains("  #")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("server[100]")));
+    assert!(lines.len() > 1_100, "{}", lines.len());
 }
 
 proptest! {

@@ -149,7 +149,7 @@ mod tests {
         let opened = file.reopen().unwrap();
         let mut tail = Tail::begin(Speaker::ENGLISH, "x", opened).unwrap();
         let mut events = Vec::new();
-        let mut more = |tail: &mut Tail, events: &mut Vec<Event>| {
+        let more = |tail: &mut Tail, events: &mut Vec<Event>| {
             tail.more(events, Duration::ZERO).and_then(|_| tail.more(events, Duration::ZERO))
         };
         assert_eq!(more(&mut tail, &mut events).unwrap(), More::NotYet);
