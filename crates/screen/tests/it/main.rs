@@ -24,7 +24,7 @@ impl Screen {
     }
 
     fn spanish(timeline: Timeline, columns: u16, lines: u16) -> Self {
-        let spanish = Speaker::new(Language::find("es").unwrap());
+        let spanish = Speaker::new(Language::find("es").expect("Spanish"));
         Self::speaking(spanish, timeline, columns, lines)
     }
 

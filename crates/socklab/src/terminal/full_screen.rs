@@ -184,6 +184,7 @@ mod tests {
         after.set_string(0, 1, "ab", Style::new().fg(Color::Red).add_modifier(Modifier::BOLD));
         let text = written(&before, &after);
         assert_eq!(text, "\x1b[2;1H\x1b[0;1;31mab\x1b[0m  \x1b[0m");
+        let mut after = before.clone();
         after.set_string(0, 1, "日本", Style::new());
         assert_eq!(written(&before, &after), "\x1b[2;1H\x1b[0m日本\x1b[0m");
     }
