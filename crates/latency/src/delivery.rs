@@ -16,14 +16,23 @@ pub(crate) struct Direction {
     edges: Vec<(u64, u64, Position)>,
     /// The reads at the other end, in order, with how much of the stream had then been read.
     read: Vec<(Position, u64)>,
+    /// The frame that told the other end of the stream's end, and when it arrived.
+    fin: Option<(Position, u64)>,
 }
 
 impl Direction {
     /// What the end `side` of a connection sent.
     pub(crate) fn of(flows: &Flows<'_>, connection: usize, side: usize) -> Self {
         let (mut first, mut again, mut arrivals) = (Vec::new(), Vec::new(), Vec::new());
+        let mut fin: Option<(Position, u64)> = None;
         for &at in flows.ties.sent_by(connection, side) {
-            let Some(tie) = flows.ties.of(at).filter(|tie| !tie.bytes.is_empty()) else { continue };
+            let Some(tie) = flows.ties.of(at) else { continue };
+            if let Some(arrived) = tie.arrived.filter(|_| tie.fin) {
+                fin = fin.filter(|known| known.1 <= arrived).or(Some((at, arrived)));
+            }
+            if tie.bytes.is_empty() {
+                continue;
+            }
             let list = if tie.again.is_some() { &mut again } else { &mut first };
             list.push(at);
             if let Some(arrived) = tie.arrived {
@@ -57,13 +66,15 @@ impl Direction {
         let calls = receiver.map_or(&[][..], |socket| &flows.sockets[socket].calls);
         let mut total = 0;
         let mut read = Vec::new();
-        for &at in calls {
-            if let Some(got) = flows.call(at).and_then(Call::received).filter(|got| *got > 0) {
-                total += got;
+        for &at in calls.iter().filter(|at| flows.connection_at(**at) == Some(connection)) {
+            let Some(call) = flows.call(at) else { continue };
+            let got = call.received().unwrap_or(0);
+            total += got;
+            if got > 0 || call.is_end_of_stream() {
                 read.push((at, total));
             }
         }
-        Self { first, again, edges, read }
+        Self { first, again, edges, read, fin }
     }
 
     /// The frame with which the last of what a read got had arrived, and when. `None` if no such frame was
@@ -82,6 +93,9 @@ impl Direction {
             return frames.filter(|(_, arrived)| *arrived <= ended).max_by_key(|one| one.1);
         }
         let place = self.read.binary_search_by_key(&read, |(at, _)| *at).ok()?;
+        if flows.call(read).is_some_and(Call::is_end_of_stream) {
+            return self.fin;
+        }
         let upto = self.read[place].1;
         let (_, arrived, frame) =
             *self.edges.get(self.edges.partition_point(|(edge, ..)| *edge < upto))?;
@@ -90,8 +104,9 @@ impl Direction {
 
     /// The last read at the other end that had returned at a moment.
     pub(crate) fn read_before(&self, flows: &Flows<'_>, moment: u64) -> Option<Position> {
-        let returned = |at: &Position| flows.call(*at).is_some_and(|call| call.ended <= moment);
-        self.read.iter().rev().map(|(at, _)| *at).find(returned)
+        let returned =
+            |(at, _): &(Position, u64)| flows.call(*at).is_some_and(|call| call.ended <= moment);
+        self.read[..self.read.partition_point(returned)].last().map(|(at, _)| *at)
     }
 
     /// The last frame that had carried bytes for the first time before another one left.
@@ -111,11 +126,21 @@ impl Direction {
         self.first.get(self.first.partition_point(sent)).copied()
     }
 
-    /// The last frame that carried bytes again, between two moments.
+    /// The last frame that carried again what had been lost, between two moments.
     pub(crate) fn resent(&self, flows: &Flows<'_>, from: u64, to: u64) -> Option<Position> {
         let sent = |at: &Position| flows.order[*at].at <= to;
-        let last = self.again[..self.again.partition_point(sent)].last().copied()?;
-        (flows.order[last].at > from).then_some(last)
+        let again = &self.again[..self.again.partition_point(sent)];
+        let again = again.iter().rev().take_while(|at| flows.order[**at].at > from);
+        // What had arrived nevertheless kept nobody waiting.
+        let lost = |at: &Position| {
+            flows.ties.of(original(flows, *at)).is_some_and(|tie| tie.arrived.is_none())
+        };
+        again.copied().find(lost)
+    }
+
+    /// The frames from a position on.
+    pub(crate) fn since(&self, position: Position) -> &[Position] {
+        &self.first[self.first.partition_point(|at| *at < position)..]
     }
 
     /// The last frame of which all had arrived before a moment, and when it had.

@@ -8,8 +8,12 @@ use crate::program::Otherwise;
 use crate::threads::thread_of;
 use crate::walk::{Next, WAITED, Walk, whose};
 
-/// A thread in a call that sends: if it neither ran nor wanted to, it waited until it could go on.
-const KERNEL: Otherwise = Otherwise { uncounted: Cause::Running, rest: Cause::Sending };
+/// A thread in a call that puts something on the wire: if it neither ran nor wanted to, the frame had
+/// left before it was seen.
+pub(crate) const KERNEL: Otherwise = Otherwise { uncounted: Cause::Running, rest: Cause::Network };
+
+/// The same in a call that waits for room: until then.
+const BLOCKED: Otherwise = Otherwise { uncounted: Cause::Running, rest: Cause::Sending };
 
 impl Walk<'_, '_> {
     /// From a frame back to the call that handed over its last byte, over all frames that left meanwhile:
@@ -45,7 +49,7 @@ impl Walk<'_, '_> {
 
     /// What a frame waited for since `from`, when the one before it had left, or it was handed over.
     fn until(&mut self, side: usize, frame: Position, from: u64) {
-        let (cause, of) = self.limit(side, frame);
+        let (cause, of) = self.limit(side, frame, from);
         // While something that was lost is made up for, nothing new may be sent.
         if let Some(again) = self.directions[side].resent(self.flows, from, self.spans.cursor()) {
             self.spans.take(self.sent(again), cause, of, frame);
@@ -62,9 +66,10 @@ impl Walk<'_, '_> {
             // It had waited until an ACK made room, and then to be woken.
             let came = self.acknowledged_at(1 - side, from, self.spans.cursor());
             if let Some((ack, came)) = came {
-                self.spend(side, thread, came, at, KERNEL);
+                self.spend(side, thread, came, at, BLOCKED);
                 return self.spans.take(from, Cause::Sending, of, ack);
             }
+            return self.spend(side, thread, from, at, BLOCKED);
         }
         self.spend(side, thread, from, at, KERNEL);
     }
@@ -83,7 +88,7 @@ impl Walk<'_, '_> {
     }
 
     /// What kept a frame from leaving earlier, and whose doing that is.
-    fn limit(&self, side: usize, frame: Position) -> (Cause, Option<Side>) {
+    fn limit(&self, side: usize, frame: Position, from: u64) -> (Cause, Option<Side>) {
         let Some(tie) = self.flows.ties.of(frame) else { return (Cause::Unknown, None) };
         let sender = whose(side);
         match tie.waited.map(|waited| waited.why) {
@@ -96,9 +101,30 @@ impl Walk<'_, '_> {
             }
             Some(WaitedFor::Window) => (Cause::Window, whose(1 - side)),
             Some(WaitedFor::Cork) => (Cause::Cork, sender),
-            Some(WaitedFor::Unknown) => (Cause::Sending, sender),
+            Some(WaitedFor::Unknown) => match self.room(side, from) {
+                // All that was sent before had been acknowledged, so nothing stood in its way.
+                Some((acknowledged, _)) if acknowledged >= tie.bytes.start => {
+                    (Cause::Running, sender)
+                }
+                Some((_, Some(edge))) if tie.bytes.end > edge => (Cause::Window, whose(1 - side)),
+                _ => (Cause::Sending, sender),
+            },
             _ => (Cause::Running, sender),
         }
+    }
+
+    /// How much of what one end had sent was acknowledged at a moment, and how far the other's window then
+    /// reached, if that is known.
+    fn room(&self, side: usize, moment: u64) -> Option<(u64, Option<u64>)> {
+        let frames = self.flows.ties.sent_by(self.connection, 1 - side);
+        let sent = frames.partition_point(|at| self.sent(*at) <= moment);
+        let ties = frames[..sent].iter().rev().filter_map(|at| self.flows.ties.of(*at));
+        let mut arrived = ties.filter(|tie| tie.arrived.is_some_and(|at| at <= moment));
+        arrived.find_map(|tie| {
+            let acknowledged = tie.acknowledges?;
+            let window = tie.window.and_then(|window| window.bytes);
+            Some((acknowledged, window.map(|window| acknowledged.saturating_add(window))))
+        })
     }
 
     /// What a call that waited for room to send waited for, since `from`.
@@ -109,7 +135,7 @@ impl Walk<'_, '_> {
         if let Some(next) = direction.next(self.flows, self.spans.cursor()) {
             let left = direction.latest(self.flows, self.spans.cursor());
             let left = left.map_or(from, |at| self.sent(at).max(from));
-            let (cause, of) = match self.limit(side, next) {
+            let (cause, of) = match self.limit(side, next, left) {
                 (Cause::Window, of) => (Cause::Window, of),
                 _ => (Cause::Sending, whose(side)),
             };
@@ -137,7 +163,12 @@ impl Walk<'_, '_> {
         });
         let Some((before, after)) = counted else { return };
         let buffer = after.buffer_limited.saturating_sub(before.buffer_limited);
-        let shares = &mut [(Cause::SendBuffer, whose(side), buffer)];
+        let window = after.window_limited.saturating_sub(before.window_limited);
+        let window = window.saturating_sub(self.spans.of_cause_since(since, Cause::Window));
+        let shares = &mut [
+            (Cause::SendBuffer, whose(side), buffer),
+            (Cause::Window, whose(1 - side), window),
+        ];
         self.spans.settle(since, Cause::Sending, shares, Cause::Congestion);
     }
 

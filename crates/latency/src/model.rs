@@ -132,6 +132,8 @@ pub enum Cause {
     Processor,
     /// It waited for something else than this connection: another socket, a disk, a lock, the time.
     Elsewhere,
+    /// It waited for this connection, and nothing came; then it went on by itself, or asked again.
+    MoreData,
     /// The program had the turn; whether it ran or waited was not counted.
     Program,
     /// A few bytes waited for an ACK of those before (Nagle's algorithm, RFC 9293 §3.7.4), which came
@@ -141,7 +143,8 @@ pub enum Cause {
     DelayedAck,
     /// The program had asked the kernel to wait for more (`TCP_CORK`, `MSG_MORE`).
     Cork,
-    /// The receiver's window had no room, because its program did not read. The side is the receiver's.
+    /// The receiver's window had no room: its program did not read, or the window is small for the distance.
+    /// The side is the receiver's.
     Window,
     /// The send buffer was full, and all in it had been sent.
     SendBuffer,

@@ -1,6 +1,6 @@
 //! What a program did while it had the turn.
 
-use socklab_event::{Args, Call};
+use socklab_event::{Args, Call, Family, SocketId};
 use socklab_flows::Position;
 
 use crate::model::Cause;
@@ -18,6 +18,9 @@ pub(crate) struct Otherwise {
 
 /// Of a thread that waits for what has just arrived: until the kernel wakes it, that is still on its way.
 const WOKEN: Otherwise = Otherwise { uncounted: Cause::Program, rest: Cause::Network };
+
+/// Of a thread that waits for what the other end does not send.
+const IN_VAIN: Otherwise = Otherwise { uncounted: Cause::MoreData, rest: Cause::MoreData };
 
 const PROGRAM: Otherwise = Otherwise { uncounted: Cause::Program, rest: Cause::Elsewhere };
 
@@ -47,12 +50,11 @@ impl Walk<'_, '_> {
             let before = self.threads.before(self.flows, thread, cursor);
             let before = before.and_then(|at| Some((at, self.call(at)?)));
             let Some((at, call)) = before.filter(|(_, call)| call.ended > from) else {
-                let seen = before.map_or(self.turn.request, |(at, _)| at);
-                self.gap(side, thread, from, seen);
+                self.gap(side, thread, from, before.map(|(at, _)| at));
                 return;
             };
             if call.ended < cursor {
-                self.gap(side, thread, call.ended, at);
+                self.gap(side, thread, call.ended, Some(at));
             }
             self.inside(side, thread, at, call, call.began.max(from));
         }
@@ -77,12 +79,14 @@ impl Walk<'_, '_> {
                     | Args::Connect { .. }
             );
             let waits = waits || call.receives();
+            let delivers =
+                self.delivering.is_some_and(|read| read == at || self.is_told_of(call, read));
             let otherwise = match waits {
-                true if own => WOKEN,
-                true if call.took() >= WAITED => {
-                    Otherwise { uncounted: Cause::Elsewhere, ..PROGRAM }
-                }
-                _ => PROGRAM,
+                true if delivers => WOKEN,
+                true if call.took() < WAITED => PROGRAM,
+                true if own || self.watches_only_own(side, call) => IN_VAIN,
+                true => Otherwise { uncounted: Cause::Elsewhere, ..PROGRAM },
+                false => PROGRAM,
             };
             self.spend(side, thread, from, at, otherwise);
         }
@@ -110,8 +114,20 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// True if a call waits for the connection's socket at one end, and for no other connection.
+    fn watches_only_own(&self, side: usize, call: &Call) -> bool {
+        let Args::Poll { waits, .. } = &call.args else { return false };
+        let socket = self.flows.connections[self.connection].ends[side].socket;
+        let inode = socket.and_then(|socket| self.flows.sockets[socket].identity.inode);
+        let mut sockets = waits.iter().filter_map(|one| one.socket.as_ref());
+        // A pipe or a pair of sockets is there to wake the thread up.
+        let other = |one: &SocketId| one.inode != inode && one.family != Family::UNIX;
+        let has_own = sockets.clone().any(|one| one.inode == inode);
+        inode.is_some() && has_own && !sockets.any(|one| other(one))
+    }
+
     /// The time between two calls.
-    fn gap(&mut self, side: usize, thread: Thread, from: u64, seen: Position) {
+    fn gap(&mut self, side: usize, thread: Thread, from: u64, seen: Option<Position>) {
         self.spend(side, thread, from, seen, PROGRAM);
     }
 
@@ -121,13 +137,13 @@ impl Walk<'_, '_> {
         side: usize,
         thread: Thread,
         from: u64,
-        seen: Position,
+        seen: impl Into<Option<Position>>,
         otherwise: Otherwise,
     ) {
         let to = self.spans.cursor();
         let took = self.spans.move_to(from);
-        let (from, who, seen) = (to - took, whose(side), Some(seen));
-        let Some(spent) = self.ledger.spend(self.threads, self.flows, thread, from..to) else {
+        let (from, who, seen) = (to - took, whose(side), seen.into());
+        let Some(spent) = self.ledger.spend(self.threads, thread, from..to) else {
             return self.spans.add(otherwise.uncounted, who, took, seen, false);
         };
         self.spans.held += spent.held;
@@ -150,7 +166,7 @@ impl Walk<'_, '_> {
             if !waited {
                 break;
             }
-            self.gap(1, thread, call.ended, at);
+            self.gap(1, thread, call.ended, Some(at));
             self.spend(1, thread, call.began.max(from), at, WOKEN);
         }
         self.spans.take(from, Cause::AcceptQueue, whose(1), accept);

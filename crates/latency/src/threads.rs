@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use socklab_event::{Call, Counters, TcpCounters};
+use socklab_event::{Counters, TcpCounters};
 use socklab_flows::{Flows, NumberMap, Position};
 
 /// A thread: the index of its process in [`Flows::processes`], and its id.
@@ -73,18 +73,6 @@ impl Threads {
         Some((first.0..second.0, Spent { ran, queued, held }))
     }
 
-    /// How often the recorder stopped a thread from one moment to another, both included: where a call began,
-    /// and where one ended.
-    fn stops(&self, flows: &Flows<'_>, thread: Thread, from: u64, to: u64) -> u64 {
-        let Some(calls) = self.calls.get(&thread) else { return 0 };
-        let began = |at: &Position| flows.call(*at).map_or(0, |call| call.began);
-        let first = calls.partition_point(|at| began(at) < from).saturating_sub(1);
-        let ends = |call: &Call| [call.began, call.ended];
-        let calls = calls[first..].iter().take_while(|at| began(at) <= to);
-        let ends = calls.filter_map(|at| flows.call(*at)).flat_map(ends);
-        ends.filter(|end| (from..=to).contains(end)).count() as u64
-    }
-
     /// What was counted of a socket's connection from one moment to another, and perhaps a little
     /// longer: the reading before and the one after. `None` if that was not read.
     pub(crate) fn connection(
@@ -117,19 +105,13 @@ impl Ledger {
     pub(crate) fn spend(
         &mut self,
         threads: &Threads,
-        flows: &Flows<'_>,
         thread: Thread,
         time: Range<u64>,
     ) -> Option<Spent> {
         let length = time.end.checked_sub(time.start)?;
         let (counted, all) = threads.counted(thread, &time)?;
         let used = self.0.entry((thread, counted.start)).or_default();
-        // A recorder's stops take about as long as one another.
-        let stops = threads.stops(flows, thread, counted.start, counted.end).max(1);
-        let here = threads.stops(flows, thread, time.start, time.end).min(stops);
-        let held = u128::from(all.held) * u128::from(here) / u128::from(stops);
-        let held = u64::try_from(held).unwrap_or(u64::MAX);
-        let held = held.min(all.held.saturating_sub(used.held)).min(length);
+        let held = all.held.saturating_sub(used.held).min(length);
         let queued = all.queued.saturating_sub(used.queued).min(length - held);
         let ran = all.ran.saturating_sub(used.ran).min(length - held - queued);
         let spent = Spent { ran, queued, held };

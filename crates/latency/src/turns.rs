@@ -1,7 +1,7 @@
 //! Who waited for what, and when: requests and answers.
 
-use socklab_event::Call;
-use socklab_flows::{ConnectionKind, Flows, Position};
+use socklab_event::{Call, Errno};
+use socklab_flows::{ConnectionKind, Flows, Meaning, Position};
 
 use crate::model::Asked;
 
@@ -30,18 +30,18 @@ pub(crate) fn of(flows: &Flows<'_>, connection: usize) -> Vec<Turn> {
     let mut begun = None;
     if let Some(at) = known.connected
         && let Some(connect) = call(at).filter(|_| known.kind == ConnectionKind::Stream)
-        && connect.value().is_some()
         && connect.sent().is_none()
+        && let Some(ended) = came_about(flows, connection, connect)
     {
         turns.push(Turn {
             asked: Asked::Connection,
             request: at,
             answer: at,
             began: connect.began,
-            ended: connect.ended,
+            ended,
         });
         // If the other end speaks first, its first words are waited for from now on.
-        begun = Some((at, connect.ended));
+        begun = Some((at, ended));
     }
     let moved = |bytes: Option<u64>| {
         bytes.is_some_and(|bytes| bytes > 0 || known.kind == ConnectionKind::Datagrams)
@@ -67,6 +67,18 @@ pub(crate) fn of(flows: &Flows<'_>, connection: usize) -> Vec<Turn> {
     }
     turns.extend(open);
     turns
+}
+
+/// When a connection had come about. A `connect` that does not wait for it doesn't tell, but the answer to
+/// its SYN does.
+fn came_about(flows: &Flows<'_>, connection: usize, connect: &Call) -> Option<u64> {
+    if connect.value().is_some() {
+        return Some(connect.ended);
+    }
+    let frames = flows.ties.sent_by(connection, 1).iter();
+    let answers = frames.filter_map(|at| flows.ties.of(*at));
+    let mut arrived = answers.filter(|tie| tie.meaning == Meaning::SynAck);
+    arrived.find_map(|tie| tie.arrived).filter(|_| connect.error() == Some(Errno::EINPROGRESS))
 }
 
 /// True for a call that is the beginning of a request, and not merely of a connection.

@@ -1,10 +1,12 @@
 //! The walk from the end of a wait to its beginning.
 
-use socklab_event::{Args, Call};
+use socklab_event::{Args, Call, Family};
 use socklab_flows::{ConnectionKind, Flows, Meaning, Position};
 
 use crate::delivery::{Direction, has_acknowledged, original};
+use crate::limits::KERNEL;
 use crate::model::{Asked, Cause, Side, Wait};
+use crate::program::Otherwise;
 use crate::spans::Spans;
 use crate::threads::{Ledger, Threads, thread_of};
 use crate::turns::{self, Turn};
@@ -39,6 +41,8 @@ pub(crate) struct Walk<'a, 't> {
     pub(crate) turn: Turn,
     pub(crate) spans: Spans,
     pub(crate) ledger: Ledger,
+    /// The read that got what the walk has come from, if it has come from one.
+    pub(crate) delivering: Option<Position>,
 }
 
 /// The end that waits: the one that started the connection.
@@ -57,11 +61,13 @@ pub(crate) fn waits(flows: &Flows<'_>, threads: &Threads, connection: usize) -> 
     }
     let directions = [0, 1].map(|side| Direction::of(flows, connection, side));
     let origin = flows.order.first().map_or(0, |first| first.at);
-    let ends = [0, 1].map(|side| name(flows, connection, side));
+    let ends = names(flows, connection);
     let wait = |turn: Turn| {
         let spans = Spans::new(turn.began, turn.ended);
         let (directions, ledger) = (&directions, Ledger::default());
-        let mut walk = Walk { flows, threads, connection, directions, turn, spans, ledger };
+        let delivering = None;
+        let mut walk =
+            Walk { flows, threads, connection, directions, turn, spans, ledger, delivering };
         match turn.asked {
             Asked::Connection => walk.connect(),
             Asked::Answer => walk.follow(Next::Read(ASKER, turn.answer)),
@@ -81,6 +87,21 @@ pub(crate) fn waits(flows: &Flows<'_>, threads: &Threads, connection: usize) -> 
         }
     };
     turns.into_iter().map(wait).collect()
+}
+
+/// What people call the two ends: if that is the same, with the numbers of their processes.
+fn names(flows: &Flows<'_>, connection: usize) -> [String; 2] {
+    let names = [0, 1].map(|side| name(flows, connection, side));
+    let process = |side: usize| {
+        let used = flows.end_socket(connection, side).and_then(|socket| flows.used_at(socket))?;
+        Some(flows.order[used].place.process)
+    };
+    match [process(0), process(1)] {
+        [Some(one), Some(other)] if names[0] == names[1] && one != other => {
+            [format!("{} #{one}", names[0]), format!("{} #{other}", names[1])]
+        }
+        _ => names,
+    }
 }
 
 /// What people call an end: the process that uses it, or else its address.
@@ -122,8 +143,10 @@ impl<'t> Walk<'_, 't> {
     /// What went by until a program had read something that its kernel had before.
     fn read(&mut self, side: usize, call: Position) -> Next {
         let brought = self.directions[1 - side].brought(self.flows, self.connection, call);
+        self.delivering = Some(call);
         let Some((frame, arrived)) = brought else { return self.between(side, call) };
         self.program(side, call, arrived);
+        self.delivering = None;
         self.spans.take(self.sent(frame), Cause::Network, None, frame);
         Next::Sent(frame)
     }
@@ -139,9 +162,15 @@ impl<'t> Walk<'_, 't> {
             };
             self.spans.take(self.sent(first), cause, whose(side), frame);
         }
-        match tie.carries.last() {
-            Some(_) => self.chain(tie.side, first),
-            None => self.beyond(tie.side, first),
+        match (tie.carries.last(), tie.ended_by) {
+            (Some(_), _) => self.chain(tie.side, first),
+            // A FIN: nothing that it carried was waited for, but the end.
+            (None, Some(ends)) => {
+                let began = self.call(ends).map_or(0, |call| call.began);
+                self.spend(tie.side, thread_of(self.flows, ends), began, ends, KERNEL);
+                Next::Handed(tie.side, ends)
+            }
+            (None, None) => self.beyond(tie.side, first),
         }
     }
 
@@ -162,9 +191,9 @@ impl<'t> Walk<'_, 't> {
 
     /// What an end did before it began to send.
     fn handed(&mut self, side: usize, call: Position) -> Next {
+        self.delivering = None;
         if side == ASKER {
-            self.asked(call);
-            return Next::Done;
+            return self.asked(call);
         }
         match self.directions[ASKER].read_before(self.flows, self.spans.cursor()) {
             Some(read) => {
@@ -191,30 +220,45 @@ impl<'t> Walk<'_, 't> {
     }
 
     /// What the end that waits did between its first send and the one that was answered.
-    fn asked(&mut self, call: Position) {
-        let lost = self.lost_before(call);
-        if let Some((lost, began)) = lost {
+    fn asked(&mut self, call: Position) -> Next {
+        if self.flows.connections[self.connection].kind == ConnectionKind::Datagrams
+            && let Some((first, frame)) = self.lost_before(call)
+        {
             // Nobody but the program itself sends a datagram again.
-            self.spans.take(began, Cause::Retransmission, whose(ASKER), lost);
+            let began = self.call(first).map_or(0, |call| call.began);
+            match self.flows.ties.of(frame).is_some_and(|tie| tie.side == ASKER) {
+                true => self.spans.take(began, Cause::Retransmission, whose(ASKER), frame),
+                false => {
+                    self.spans.take(self.sent(frame), Cause::Retransmission, whose(ASKER), frame);
+                    return Next::Sent(frame);
+                }
+            }
         }
         self.program(ASKER, call, self.turn.began);
+        Next::Done
     }
 
-    /// The first datagram since the wait began that was lost on its way, and when it was sent.
-    fn lost_before(&self, call: Position) -> Option<(Position, u64)> {
-        if self.flows.connections[self.connection].kind != ConnectionKind::Datagrams {
-            return None;
-        }
-        let frames = self.flows.ties.sent_by(self.connection, ASKER).iter();
-        let mut ties = frames.filter_map(|at| Some((*at, self.flows.ties.of(*at)?)));
-        let is_lost = |(_, tie): &(Position, &socklab_flows::Tie)| {
-            let sent = tie.carries.first().map(|carried| carried.sent);
-            tie.arrived.is_none()
-                && sent.is_some_and(|sent| (self.turn.request..call).contains(&sent))
+    /// A request that was sent before, the same as this one, and which was lost, or its answer was: that
+    /// send, and the frame that was lost.
+    fn lost_before(&self, call: Position) -> Option<(Position, Position)> {
+        let asked = self.call(call)?.bytes()?;
+        let frames = |side: usize| {
+            let frames = self.directions[side].since(self.turn.request).iter().copied();
+            let carried = |at: Position| {
+                let tie = self.flows.ties.of(at)?;
+                Some((at, tie.arrived, tie.carries.first()?.sent))
+            };
+            frames.filter_map(carried).take_while(move |(.., sent)| *sent < call)
         };
-        let (frame, tie) = ties.find(is_lost)?;
-        let began = self.call(tie.carries.first()?.sent)?.began;
-        Some((frame, began))
+        let same = |(.., sent): &(Position, Option<u64>, Position)| {
+            self.call(*sent).and_then(Call::bytes) == Some(asked)
+        };
+        let (frame, arrived, first) = frames(ASKER).find(same)?;
+        if arrived.is_none() {
+            return Some((first, frame));
+        }
+        let answer = frames(1).filter(|(.., sent)| *sent > first).last()?;
+        answer.1.is_none().then_some((first, answer.0))
     }
 
     /// What went by at an end of which no calls were recorded, until it sent a frame.
@@ -229,6 +273,8 @@ impl<'t> Walk<'_, 't> {
     /// What went by until a program had read something, if no frame tells of it.
     fn between(&mut self, side: usize, read: Position) -> Next {
         let handed = self.flows.got_at(read).last().map(|(one, _)| self.flows.transfers[*one].sent);
+        let ended = || self.flows.closing_at(read).and_then(|closing| closing.closed);
+        let handed = handed.or_else(ended);
         let Some((at, call)) = handed.and_then(|at| Some((at, self.call(at)?))) else {
             self.spans.infer(self.turn.began, Cause::OtherEnd, whose(1 - side), read);
             return Next::Done;
@@ -255,10 +301,12 @@ impl<'t> Walk<'_, 't> {
             }
             None => self.program(side, read, handed),
         }
-        if call.took() >= WAITED {
+        self.delivering = None;
+        if call.sends() && call.took() >= WAITED {
             self.unseen_limits(1 - side, at, call.began);
         }
-        self.spans.take(call.began, Cause::Running, whose(1 - side), at);
+        let otherwise = Otherwise { uncounted: Cause::Running, rest: Cause::Between };
+        self.spend(1 - side, thread_of(self.flows, at), call.began, at, otherwise);
         Next::Handed(1 - side, at)
     }
 
@@ -268,7 +316,7 @@ impl<'t> Walk<'_, 't> {
         let to = self.spans.cursor();
         let took = self.spans.move_to(from);
         let thread = thread_of(self.flows, read);
-        let spent = self.ledger.spend(self.threads, self.flows, thread, to - took..to);
+        let spent = self.ledger.spend(self.threads, thread, to - took..to);
         let queued = spent.unwrap_or_default().queued;
         self.spans.add(Cause::Processor, whose(side), queued, Some(read), false);
         self.spans.add(Cause::Between, None, took - queued, Some(read), false);
@@ -305,9 +353,16 @@ impl<'t> Walk<'_, 't> {
             (arrived <= ended).then_some((at, arrived))
         });
         let Some((answer, arrived)) = answer else {
+            let unix = self.call(request).and_then(|call| call.socket.as_ref());
+            let unix = unix.is_some_and(|socket| socket.family == Family::UNIX);
+            if unix && ended - began >= WAITED {
+                // It waits for nothing but room in the queue (unix(7)).
+                self.spans.take(began, Cause::AcceptQueue, whose(1), request);
+            }
             self.between_calls(ASKER, request, began);
             return;
         };
+        self.delivering = Some(request);
         self.program(ASKER, request, arrived);
         self.spans.take(self.sent(answer), Cause::Network, None, answer);
         let first = original(self.flows, answer);
@@ -335,6 +390,6 @@ impl<'t> Walk<'_, 't> {
                 }
             }
         }
-        self.spans.take(began, Cause::Running, whose(ASKER), request);
+        self.spend(ASKER, thread_of(self.flows, request), began, request, KERNEL);
     }
 }

@@ -244,6 +244,7 @@ fn cause(cause: Cause, side: Option<Side>, ends: &[String; 2]) -> Sentence {
         Cause::Running => sentence!("latency-running", who = who),
         Cause::Processor => sentence!("latency-processor", who = who),
         Cause::Elsewhere => sentence!("latency-elsewhere", who = who),
+        Cause::MoreData => sentence!("latency-more-data", who = who),
         Cause::Program => sentence!("latency-program", who = who),
         Cause::Nagle => sentence!("latency-nagle", who = who),
         Cause::DelayedAck => sentence!("latency-delayed-ack", who = who),

@@ -1,4 +1,7 @@
-//! Reading both versions.
+//! Reading both versions, of files that are complete and of those that still grow.
+//!
+//! What is remembered from line to line is the same for all of these, so they share this file, which is
+//! longer than others.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead};

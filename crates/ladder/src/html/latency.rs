@@ -77,7 +77,7 @@ fn family(cause: Cause) -> &'static str {
     match cause {
         Cause::Running | Cause::Program => "ran",
         Cause::Processor => "queued",
-        Cause::Elsewhere => "idle",
+        Cause::Elsewhere | Cause::MoreData => "idle",
         Cause::Nagle | Cause::DelayedAck | Cause::Cork => "nagle",
         Cause::Window | Cause::SendBuffer | Cause::Congestion | Cause::Sending => "limited",
         Cause::Retransmission => "lost",

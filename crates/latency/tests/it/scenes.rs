@@ -1,10 +1,10 @@
 //! Waits whose causes are known, because the recording was made by hand.
 
-use socklab_event::{Counted, Counters, Timeline};
+use socklab_event::{Counted, Counters, Shutdown, Timeline};
 use socklab_flows::Flows;
 use socklab_latency::{Asked, Cause, Latency, Side, TextStyle, Wait};
 use socklab_say::Speaker;
-use socklab_timelines::{Story, scenes};
+use socklab_timelines::{Story, got, scenes};
 
 const MS: u64 = 1_000_000;
 
@@ -131,6 +131,51 @@ fn a_server_that_waits_in_accept_is_no_accept_queue() {
     let [wait] = &answers(&story.build())[..] else { panic!("one request") };
     assert_eq!(took(wait, Cause::AcceptQueue, PEER), 0);
     assert_eq!(took(wait, Cause::Program, PEER), 150, "it read that late");
+}
+
+#[test]
+fn who_reads_to_the_end_of_a_stream_waits_for_who_ends_it() {
+    let mut story = Story::new();
+    let (near, far) = scenes::wired_pair(&mut story);
+    let asks = story.send(near, "hola");
+    story.segment(near, "PSH,ACK", "hola", None);
+    story.returns_now(asks);
+    story.recv(far, "hola");
+    let server_waits = story.now();
+    // The client takes its time before it says that this was all.
+    let ends = story.wait(500).shutdown(near, Shutdown::WRITE);
+    story.segment(near, "FIN,ACK", "", None);
+    story.returns_now(ends);
+    let waits = story.now();
+    story.since(server_waits).recv(far, "");
+    let sends = story.send(far, "HOLA");
+    story.segment(far, "PSH,ACK", "HOLA", None);
+    story.returns_now(sends);
+    story.since(waits).recv(near, "HOLA");
+    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    assert_eq!(took(wait, Cause::Program, ASKER), 500);
+    assert_eq!(took(wait, Cause::Network, None), 0);
+}
+
+#[test]
+fn who_waits_for_more_that_does_not_come_is_not_on_the_way() {
+    let mut story = Story::new();
+    let (near, far) = scenes::wired_pair(&mut story);
+    let asks = story.send(near, "hola");
+    story.segment(near, "PSH,ACK", "hola", None);
+    story.returns_now(asks);
+    let waits = story.now();
+    story.recv(far, "hola");
+    let began = story.now();
+    // Its SO_RCVTIMEO is 500 ms.
+    story.wait(500).since(began).fail(far, "recvfrom", got(2048, b""), 11);
+    let sends = story.send(far, "HOLA");
+    story.segment(far, "PSH,ACK", "HOLA", None);
+    story.returns_now(sends);
+    story.since(waits).recv(near, "HOLA");
+    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    assert_eq!(took(wait, Cause::MoreData, PEER), 500);
+    assert_eq!(took(wait, Cause::Network, None), 0);
 }
 
 #[test]

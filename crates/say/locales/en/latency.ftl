@@ -29,9 +29,9 @@ latency-more = { $n ->
         [one] { $n } more pair: `socklab draw --latency --json run.jsonl` has it.
        *[other] { $n } more pairs: `socklab draw --latency --json run.jsonl` has them.
     }
-latency-note-elsewhere = Something else: the time, a disk, a lock, another socket.
+latency-note-elsewhere = Something else: the time, a disk, a lock, another thread or socket.
 latency-note-nagle = Nagle: the kernel holds little data back until what was sent before is acknowledged (TCP_NODELAY turns that off).
-latency-note-window = A full window: the program there did not read, so no more may be sent.
+latency-note-window = A full window: the program there did not read, or its window is small for this distance, so no more may be sent.
 latency-note-accept = Accept queue: the connection was there, and the program had not yet called accept; or the queue was full.
 latency-note-between = Kernel or network: no packets of these connections were recorded.
 latency-note-packets = `trace --packets` and `lab run` record packets, and then tell more.
@@ -40,6 +40,7 @@ latency-note-packets = `trace --packets` and `lab run` record packets, and then 
 latency-running = { $who } ran
 latency-processor = { $who } waited for a processor
 latency-elsewhere = { $who } waited for something else
+latency-more-data = { $who } waited for data that did not come
 latency-program = { $who } ran or waited
 latency-nagle = Nagle at { $who }: waited for an ACK
 latency-delayed-ack = Nagle at { $who }, delayed ACK

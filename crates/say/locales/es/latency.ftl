@@ -27,9 +27,9 @@ latency-more = { $n ->
         [one] { $n } pareja más: está en `socklab draw --latency --json run.jsonl`.
        *[other] { $n } parejas más: están en `socklab draw --latency --json run.jsonl`.
     }
-latency-note-elsewhere = Otra cosa: el tiempo, un disco, un candado, otro socket.
+latency-note-elsewhere = Otra cosa: el tiempo, un disco, un candado, otro hilo u otro socket.
 latency-note-nagle = Nagle: el núcleo retiene los datos pequeños hasta que llega el ACK de lo anterior (TCP_NODELAY lo desactiva).
-latency-note-window = Ventana llena: el programa de ese lado no leyó, así que no se puede enviar más.
+latency-note-window = Ventana llena: el programa de ese lado no leyó, o su ventana es pequeña para esa distancia, así que no se puede enviar más.
 latency-note-accept = Cola de aceptación: la conexión ya existía y el programa aún no llamaba a accept; o la cola estaba llena.
 latency-note-between = Núcleo o red: de estas conexiones no se registraron paquetes.
 latency-note-packets = `trace --packets` y `lab run` registran paquetes, y entonces se sabe más.
@@ -37,6 +37,7 @@ latency-note-packets = `trace --packets` y `lab run` registran paquetes, y enton
 latency-running = { $who } se ejecutó
 latency-processor = { $who } esperó un procesador
 latency-elsewhere = { $who } esperó otra cosa
+latency-more-data = { $who } esperó datos que no llegaron
 latency-program = { $who } se ejecutó o esperó
 latency-nagle = Nagle en { $who }: esperó un ACK
 latency-delayed-ack = Nagle en { $who }, ACK demorado
