@@ -143,7 +143,7 @@ fn who_reads_to_the_end_of_a_stream_waits_for_who_ends_it() {
     story.recv(far, "hola");
     let server_waits = story.now();
     // The client takes its time before it says that this was all.
-    let ends = story.wait(500).shutdown(near, Shutdown::WRITE);
+    let ends = story.wait(500).shutdown(near, Shutdown::WR);
     story.segment(near, "FIN,ACK", "", None);
     story.returns_now(ends);
     let waits = story.now();
