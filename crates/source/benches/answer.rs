@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
-use socklab_source::{Memory, Piece, Registers, Sources, Thread};
+use socklab_source::{Memory, Piece, Register, Sources, Thread};
 
 const ROUNDS: usize = 21;
 const KNOWN: u32 = 1000;
@@ -132,7 +132,7 @@ fn main() {
         let (mut child, thread) = start(&program);
         let (mut other, another) = start(&program);
         let memory = |thread: Thread| Of(Pid::from_raw(thread.process.cast_signed()));
-        let none = || None::<Registers>;
+        let none = |_: Register| None;
         let mut figures = [Vec::new(), Vec::new(), Vec::new()];
         let mut answer = None;
         for _ in 0..ROUNDS {

@@ -22,6 +22,7 @@ mod space;
 mod symbols;
 mod unwind;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,13 +47,13 @@ pub struct Thread {
     pub stack: u64,
 }
 
-/// The registers that are rarely needed, and cost a call to read.
+/// A register that is rarely needed, and costs a call to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registers {
+pub enum Register {
     /// `rbp`.
-    pub frame: u64,
+    Frame,
     /// The base of FS: what `pthread_self(3)` returns.
-    pub thread_pointer: u64,
+    ThreadPointer,
 }
 
 /// How much a frame is the user's own: of several, the least is told, and the innermost of equals.
@@ -111,17 +112,18 @@ impl Sources {
         self.spaces.get(&process)?.without_lines.as_deref()
     }
 
-    /// The innermost frame that is most the user's own. `registers` is asked only where the answer depends
-    /// on them; `None` where nothing is certain.
+    /// The innermost frame that is most the user's own. `register` is asked only for those on which the answer
+    /// depends, and once for each; `None` where nothing is certain.
     pub fn frame(
         &mut self,
         thread: Thread,
-        registers: impl FnOnce() -> Option<Registers>,
+        register: impl Fn(Register) -> Option<u64>,
         memory: &dyn Memory,
     ) -> Option<Frame> {
-        let mut registers = Asked { ask: Some(registers), answer: None };
+        // Several memos may depend on it.
+        let frame_pointer = OnceCell::new();
+        let frame_pointer = || *frame_pointer.get_or_init(|| register(Register::Frame));
         let space = self.spaces.entry(thread.process).or_insert_with(|| Space::new(thread.process));
-        let frame_pointer = || registers.get().map(|registers| registers.frame);
         if let Some(known) = space.memos.get(&thread, memory, frame_pointer) {
             return known;
         }
@@ -129,11 +131,11 @@ impl Sources {
         let mut reader = Reader::new(memory);
         let mut needed = None;
         let mut around = Around { images: &mut self.images, own: &self.own };
-        let thread_pointer = || registers.get().map(|registers| registers.thread_pointer);
+        let thread_pointer = || register(Register::ThreadPointer);
         let interpreted = space.interpreted(thread_pointer, &mut reader, &mut around);
         let answer = interpreted.unwrap_or_else(|| {
             let mut ask = || {
-                needed = registers.get().map(|registers| registers.frame);
+                needed = frame_pointer();
                 needed
             };
             space.native(&thread, &mut reader, &mut ask, &mut around)
@@ -149,20 +151,5 @@ impl Sources {
                 space.memos.clear();
             }
         }
-    }
-}
-
-/// Registers that are read once, if at all.
-struct Asked<F> {
-    ask: Option<F>,
-    answer: Option<Registers>,
-}
-
-impl<F: FnOnce() -> Option<Registers>> Asked<F> {
-    fn get(&mut self) -> Option<Registers> {
-        if let Some(ask) = self.ask.take() {
-            self.answer = ask();
-        }
-        self.answer
     }
 }

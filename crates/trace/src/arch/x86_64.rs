@@ -163,6 +163,12 @@ pub(crate) const SAVED_RESULT: u64 = 8 + 8 + 8 + 24 + 8 * 8 + 5 * 8;
 /// `offsetof(struct user, regs.rip)`.
 pub(crate) const INSTRUCTION_OFFSET: usize = std::mem::offset_of!(Registers, rip);
 
+/// The offset at which `PTRACE_PEEKUSER` reads `rbp`.
+pub(crate) const FRAME_OFFSET: usize = std::mem::offset_of!(Registers, rbp);
+
+/// The offset at which `PTRACE_PEEKUSER` reads the base of FS: what `pthread_self(3)` returns.
+pub(crate) const THREAD_POINTER_OFFSET: usize = std::mem::offset_of!(Registers, fs_base);
+
 /// The processor's time stamp counter, which landings read too.
 pub(crate) fn ticks() -> u64 {
     // SAFETY: every x86-64 processor has the instruction; it only reads a counter.

@@ -6,9 +6,10 @@ use std::os::unix::fs::MetadataExt;
 
 use libc::pid_t;
 use socklab_event::{Notice, SourceLine};
-use socklab_source::{Memory, Origin, Piece, Registers, Sources, Thread};
+use socklab_source::{Memory, Origin, Piece, Register, Sources, Thread};
 
 use super::calls::Calls;
+use crate::arch;
 use crate::memory::TraceeMemory;
 use crate::options::Options;
 use crate::ptrace::{self, CallEntry};
@@ -62,11 +63,14 @@ impl Calls<'_> {
             instruction: entry.instruction,
             stack: entry.stack,
         };
-        let registers = || {
-            let all = ptrace::registers(tid).ok()?;
-            Some(Registers { frame: all.rbp, thread_pointer: all.fs_base })
+        let register = |register| {
+            let offset = match register {
+                Register::Frame => arch::FRAME_OFFSET,
+                Register::ThreadPointer => arch::THREAD_POINTER_OFFSET,
+            };
+            ptrace::register(tid, offset).ok()
         };
-        let frame = sources.frame(thread, registers, &TraceeMemory(tid));
+        let frame = sources.frame(thread, register, &TraceeMemory(tid));
         if let Some(program) = sources.without_lines(thread.process)
             && !self.lines.told.contains(program)
         {
