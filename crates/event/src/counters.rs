@@ -30,8 +30,9 @@ pub struct Counters {
     pub ran: u64,
     /// For how long it had been ready to run and waited for a processor, in nanoseconds: the second.
     pub queued: u64,
-    /// For how long the recorder had held it at its stops, in nanoseconds: from when the recorder saw a stop
-    /// until it let the thread go on. What it makes the thread do meanwhile is also in `ran`.
+    /// For how long the recorder had held it at its stops, in nanoseconds: from when the recorder was woken for
+    /// a stop, or, if it was busy with those of others, from when it began to be, until it let the thread go on.
+    /// What it makes the thread do meanwhile is also in `ran`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub held: u64,
     /// Of the socket that the call is made on, if it is a connected TCP socket.

@@ -111,9 +111,10 @@ impl Ledger {
         let length = time.end.checked_sub(time.start)?;
         let (counted, all) = threads.counted(thread, &time)?;
         let used = self.0.entry((thread, counted.start)).or_default();
-        let held = all.held.saturating_sub(used.held).min(length);
-        let queued = all.queued.saturating_sub(used.queued).min(length - held);
-        let ran = all.ran.saturating_sub(used.ran).min(length - held - queued);
+        let ran = all.ran.saturating_sub(used.ran).min(length);
+        let queued = all.queued.saturating_sub(used.queued).min(length - ran);
+        // A thread that ran was not held: how long it was is known as an upper bound.
+        let held = all.held.saturating_sub(used.held).min(length - ran - queued);
         let spent = Spent { ran, queued, held };
         used.ran += ran;
         used.queued += queued;

@@ -27,6 +27,9 @@ const READ_AFTER: u64 = 500_000;
 /// (of their thread). What keeps a sender is read where its thread is.
 const READ_TCP_AFTER: u64 = 2_000_000;
 
+/// A stop of which the tracer is told sooner, in nanoseconds, had come before it asked.
+const PENDING: u64 = 10_000;
+
 /// How many threads' files are kept open at most. Those of others are opened for each reading: the
 /// recorder's descriptors are also needed for something else.
 const MOST_KEPT: usize = 128;
@@ -36,8 +39,10 @@ const MOST_KEPT: usize = 128;
 pub(crate) struct Tally {
     /// For how long it had been held when it was last let go, in nanoseconds.
     held: u64,
-    /// When the stop was seen that it is in.
+    /// Since when it has been held at the stop that it is in.
     seen: Option<u64>,
+    /// When it was last let go.
+    went: u64,
     /// When its counters were last read.
     read: Option<u64>,
     /// When those of a connection were.
@@ -53,16 +58,17 @@ struct Kept {
 }
 
 impl Tally {
-    /// The tracer has seen a stop of the thread. It may be told of it again, if it has to put off what it
-    /// does about it.
-    pub(super) fn stop(&mut self, now: u64) {
-        self.seen.get_or_insert(now);
+    /// The tracer has seen a stop of the thread, which may have begun at this time. It may be told of it
+    /// again, if it has to put off what it does about it.
+    pub(super) fn stop(&mut self, since: u64) {
+        self.seen.get_or_insert(since.max(self.went));
     }
 
     /// The thread goes on.
     pub(super) fn go(&mut self, now: u64) {
         self.held = self.held_at(now);
         self.seen = None;
+        self.went = now;
     }
 
     /// For how long it had been held then.
@@ -72,7 +78,7 @@ impl Tally {
 
     /// That of a thread to which an exec has given another number, at this stop.
     pub(super) fn renumbered(self, stopped: &Self) -> Self {
-        Self { seen: stopped.seen, kept: None, ..self }
+        Self { seen: stopped.seen, went: stopped.went, kept: None, ..self }
     }
 
     fn is_due(&self, now: u64) -> bool {
@@ -103,6 +109,8 @@ struct Own {
     queued: u64,
     /// When the tracer began to wait for a stop.
     asked: u64,
+    /// Since when it has been told of stops without having to wait for them.
+    busy: u64,
 }
 
 impl Own {
@@ -124,17 +132,24 @@ impl Counting {
         }
     }
 
-    /// The tracer was told of a stop. When it was woken for that: it may have had to wait for a processor.
+    /// The tracer was told of a stop. Since when the thread may have been in it: since the tracer was woken
+    /// for it, and had perhaps to wait for a processor; or, if it has not had to wait for stops, since it
+    /// began to be busy with those of others.
     pub(super) fn on_woken(&mut self) -> u64 {
         let now = clock::now();
-        // Shorter delays are not worth a look.
-        if now.saturating_sub(self.own.read) < READ_AFTER {
-            return now;
+        let waited = now.saturating_sub(self.own.asked);
+        if waited < PENDING {
+            return self.own.busy.min(now);
         }
-        let before = self.own.queued;
-        self.own.read(now);
-        let late = self.own.queued.saturating_sub(before);
-        now - late.min(now.saturating_sub(self.own.asked))
+        self.own.busy = now;
+        // Shorter delays are not worth a look.
+        if now.saturating_sub(self.own.read) >= READ_AFTER {
+            let before = self.own.queued;
+            self.own.read(now);
+            let late = self.own.queued.saturating_sub(before);
+            self.own.busy = now - late.min(waited);
+        }
+        self.own.busy
     }
 
     /// `None` if the thread has ended, the kernel keeps no statistics, or a file can't be opened.
