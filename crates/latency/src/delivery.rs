@@ -64,12 +64,12 @@ impl Direction {
         }
         let receiver = flows.connections[connection].ends[1 - side].socket;
         let calls = receiver.map_or(&[][..], |socket| &flows.sockets[socket].calls);
-        let mut total = 0;
+        let mut total = 0_u64;
         let mut read = Vec::new();
         for &at in calls.iter().filter(|at| flows.connection_at(**at) == Some(connection)) {
             let Some(call) = flows.call(at) else { continue };
             let got = call.received().unwrap_or(0);
-            total += got;
+            total = total.saturating_add(got);
             if got > 0 || call.is_end_of_stream() {
                 read.push((at, total));
             }

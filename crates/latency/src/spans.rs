@@ -94,12 +94,12 @@ impl Spans {
     /// How long those of one cause are, from a place in the list on.
     pub(crate) fn of_cause_since(&self, place: usize, cause: Cause) -> u64 {
         let spans = self.found.iter().skip(place).filter(|span| span.cause == cause);
-        spans.map(|span| span.took).sum()
+        spans.map(|span| span.took).fold(0, u64::saturating_add)
     }
 
     /// How long the pieces from a place in the list on are.
     pub(crate) fn taken_since(&self, place: usize) -> u64 {
-        self.found.iter().skip(place).map(|span| span.took).sum()
+        self.found.iter().skip(place).map(|span| span.took).fold(0, u64::saturating_add)
     }
 
     /// How many pieces there are so far.

@@ -38,7 +38,7 @@ pub(crate) fn of(flows: &Flows<'_>, connection: usize) -> Vec<Turn> {
             request: at,
             answer: at,
             began: connect.began,
-            ended,
+            ended: ended.max(connect.began),
         });
         // If the other end speaks first, its first words are waited for from now on.
         begun = Some((at, ended));

@@ -80,10 +80,10 @@ impl Latency {
             pairs.entry((&wait.ends,)).or_default().push(wait);
         }
         let mut pairs: Vec<Vec<&Wait>> = pairs.into_values().collect();
-        let total = |waits: &[&Wait]| waits.iter().map(|wait| wait.own()).sum::<u64>();
+        let total = |waits: &[&Wait]| sum(waits.iter().map(|wait| wait.own()));
         pairs.sort_by_key(|waits| std::cmp::Reverse(total(waits)));
-        let all: u64 = self.waits.iter().map(Wait::own).sum();
-        let held: u64 = self.waits.iter().map(|wait| wait.recorder).sum();
+        let all = sum(self.waits.iter().map(Wait::own));
+        let held = sum(self.waits.iter().map(|wait| wait.recorder));
         let n = self.waits.len();
         let shown: Vec<Pair> =
             pairs.iter().take(PAIRS).map(|waits| pair(speaker, waits, total(waits))).collect();
@@ -118,7 +118,7 @@ impl Latency {
     }
 
     fn longest(&self, speaker: Speaker, arrow: &str) -> Vec<(String, u64)> {
-        let all: u64 = self.waits.iter().map(Wait::own).sum();
+        let all = sum(self.waits.iter().map(Wait::own));
         let matters = |wait: &&Wait| wait.own() > all / 100;
         let mut waits: Vec<&Wait> = self.waits.iter().filter(matters).collect();
         if waits.len() < 2 {
@@ -150,6 +150,11 @@ impl Latency {
     }
 }
 
+/// A sum that no recording makes too large.
+fn sum(times: impl Iterator<Item = u64>) -> u64 {
+    times.fold(0, u64::saturating_add)
+}
+
 /// All waits of one program for another, which last `total` together.
 fn pair(speaker: Speaker, waits: &[&Wait], total: u64) -> Pair {
     let ends = &waits[0].ends;
@@ -169,7 +174,7 @@ fn pair(speaker: Speaker, waits: &[&Wait], total: u64) -> Pair {
         let same = |known: &&mut Part| (known.cause, known.side) == (part.cause, part.side);
         match parts.iter_mut().find(same) {
             Some(known) => {
-                known.took += part.took;
+                known.took = known.took.saturating_add(part.took);
                 known.inferred |= part.inferred;
                 if part.longest > known.longest {
                     (known.longest, known.seen) = (part.longest, part.seen.clone());
@@ -199,7 +204,7 @@ fn pair(speaker: Speaker, waits: &[&Wait], total: u64) -> Pair {
         }
     };
     let mut rows: Vec<Row> = told.iter().map(row).collect();
-    let rest: u64 = small.iter().map(|part| part.took).sum();
+    let rest = sum(small.iter().map(|part| part.took));
     let known: u64 = rows.iter().map(|row| row.share).sum();
     let left = 1_000_u64.saturating_sub(known);
     if rest > 0 {

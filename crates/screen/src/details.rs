@@ -254,12 +254,11 @@ pub(crate) fn difference(shown: &Shown, [one, other]: [usize; 2], width: usize) 
             if rows[0].get(place) == rows[1].get(place) {
                 continue;
             }
-            for (side, row) in rows.iter().enumerate().filter(|(_, row)| place < row.len()) {
+            for (side, _) in rows.iter().enumerate().filter(|(_, row)| place < row.len()) {
                 let from = side * (half + 2) + 6;
                 let hex = from + place * 3 + place / 8;
                 let text = from + across * 3 + across / 8 + place;
                 line.differs.extend([(hex, hex + 2), (text, text + 1)]);
-                debug_assert!(row.len() > place);
             }
         }
         line.differs.sort_unstable();

@@ -1,6 +1,6 @@
 //! Waits whose causes are known, because the recording was made by hand.
 
-use socklab_event::{Counted, Counters, Shutdown, Timeline};
+use socklab_event::{Args, Counted, Counters, Shutdown, Timeline};
 use socklab_flows::Flows;
 use socklab_latency::{Asked, Cause, Latency, Side, TextStyle, Wait};
 use socklab_say::Speaker;
@@ -208,6 +208,29 @@ fn without_packets_what_happens_between_two_calls_is_not_told() {
     story.since(waits).recv(near, "HOLA");
     let [wait] = &answers(&story.build())[..] else { panic!("one request") };
     assert_eq!(took(wait, Cause::Between, None), 40, "Nagle, the network, or something else");
+}
+
+#[test]
+fn times_and_lengths_that_no_recorder_writes_are_no_panic() {
+    let (timeline, _) = slow();
+    let change = |change: &dyn Fn(&mut socklab_event::Call)| {
+        let mut timeline = timeline.clone();
+        for event in &mut timeline.events {
+            if let socklab_event::What::Call(call) = &mut event.what {
+                change(call);
+            }
+        }
+        let latency = Latency::of(&Flows::of(&timeline));
+        latency.to_text(Speaker::ENGLISH, TextStyle::new(80));
+    };
+    // It returns before it is called.
+    change(&|call| (call.began, call.ended) = (call.ended + 5, call.began));
+    change(&|call| (call.began, call.ended) = (0, u64::MAX));
+    change(&|call| match &mut call.args {
+        Args::Send { bytes, asked, .. } => (bytes.total, *asked) = (1 << 63, 1 << 63),
+        Args::Recv { bytes, .. } => bytes.total = 1 << 63,
+        _ => {}
+    });
 }
 
 #[test]

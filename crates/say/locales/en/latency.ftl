@@ -5,7 +5,7 @@ latency-head = { $n ->
         [one] { $n } wait for an answer or a connection: { $time }
        *[other] { $n } waits for an answer or a connection: { $time }
     }
-latency-recorder = Without the recorder's own stops ({ $time }), which no program would wait for
+latency-recorder = Not counted: the recorder's own stops ({ $time })
 latency-none = Nobody waited for an answer here: no program sent something on a connection that it had started and then received something.
 latency-pair = { $asker } waits for { $peer }: { $time }
 latency-counts-answers = { $n ->
@@ -29,7 +29,7 @@ latency-more = { $n ->
         [one] { $n } more pair: `socklab draw --latency --json run.jsonl` has it.
        *[other] { $n } more pairs: `socklab draw --latency --json run.jsonl` has them.
     }
-latency-note-elsewhere = Something else: the time, a disk, a lock, another thread or socket.
+latency-note-elsewhere = Something else: a timer, a disk, a lock, another thread or socket.
 latency-note-nagle = Nagle: the kernel holds little data back until what was sent before is acknowledged (TCP_NODELAY turns that off).
 latency-note-window = A full window: the program there did not read, or its window is small for this distance, so no more may be sent.
 latency-note-accept = Accept queue: the connection was there, and the program had not yet called accept; or the queue was full.

@@ -9,7 +9,7 @@ cmd-show = Muestra un programa: de qué trata, su código y qué hace
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación, o una captura de paquetes
-cmd-watch = Mostrar una grabación en pantalla completa, también mientras crece: sus conversaciones, sus escaleras, sus mensajes
+cmd-watch = Mostrar una grabación en pantalla completa, también mientras crece: sus conversaciones, sus diagramas, sus mensajes
 cmd-follow = Muestra lo que dijeron ambos extremos, byte por byte
 cmd-host = Muestra el nombre de esta máquina y sus direcciones
 cmd-resolve = Busca las direcciones de un nombre
@@ -43,14 +43,14 @@ arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada me
 arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina permite una red propia
 arg-trace-no_packets = Deja los paquetes por fuera, también los que agregaría el permiso de capturar
 arg-trace-no_lines = Deja por fuera la línea de código de cada llamada, que les cuesta algo de tiempo a los programas
-arg-trace-live = Escribir una línea por cada evento en el momento en que ocurre, en la salida de errores, en vez de la escalera al final; -o guarda la grabación como siempre
+arg-trace-live = Escribe una línea por cada evento en el momento en que ocurre, en la salida de error, en vez del diagrama al final; -o guarda la grabación como siempre
 arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
 arg-draw-files = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias se dibujan como una, alineadas por sus relojes
 arg-watch-file = Una grabación que otro socklab escribe o escribió, con trace -o ARCHIVO.jsonl
-arg-watch-filter = Empezar con este filtro, por ejemplo 'port 8080': solo las conversaciones en las que algo lo cumple, y de ellas solo lo que lo cumple; / lo cambia
+arg-watch-filter = Empieza con este filtro, por ejemplo 'port 8080': solo las conversaciones en las que algo lo cumple, y de ellas solo lo que lo cumple; / lo cambia
 arg-follow-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar
 arg-follow-connection = Qué conversación, por su número en la lista que se muestra si hay varias
 arg-follow-filter = Solo conversaciones en las que se dijo algo que lo cumple, como 'port 8080' o 'bytes "GET"'
@@ -153,7 +153,7 @@ examples-draw =
 examples-watch =
     $ socklab watch run.jsonl  # al lado: socklab trace -o run.jsonl tcp-server tcp-client
     $ socklab watch --filter 'port 8080' run.jsonl
-    La lista tiene una línea por cada conversación. Espacio elige, Enter abre la escalera, ? explica todas las teclas, q vuelve y sale. Sin terminal, trace --live cuenta línea por línea lo que ocurre, y draw dibuja una grabación.
+    La lista tiene una línea por cada conversación. Espacio elige, Enter abre el diagrama, ? explica todas las teclas, q vuelve y sale. Sin terminal, trace --live cuenta línea por línea lo que ocurre, y draw dibuja una grabación.
 examples-follow =
     $ socklab follow run.jsonl  # la conversación, o una lista de ellas
     $ socklab follow run.jsonl --connection 2

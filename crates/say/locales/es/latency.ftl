@@ -3,7 +3,7 @@ latency-head = { $n ->
         [one] { $n } espera por una respuesta o una conexión: { $time }
        *[other] { $n } esperas por una respuesta o una conexión: { $time }
     }
-latency-recorder = Sin las pausas del propio registro ({ $time }), que ningún programa tendría que esperar
+latency-recorder = No se cuentan las pausas del propio registro ({ $time })
 latency-none = Aquí nadie esperó una respuesta: ningún programa envió algo por una conexión que él abrió y después recibió algo.
 latency-pair = { $asker } espera a { $peer }: { $time }
 latency-counts-answers = { $n ->
@@ -16,18 +16,18 @@ latency-counts-connections = { $n ->
     }
 latency-pair-counts = { $pair } ({ $counts })
 latency-longest = Las esperas más largas
-latency-longest-one = en { $at } s, { $asker } { $arrow } { $peer }: { $time }, de eso { $share } % { $cause }
-latency-connection-one = en { $at } s, { $asker } { $arrow } { $peer }, para conectarse: { $time }, de eso { $share } % { $cause }
+latency-longest-one = a los { $at } s, { $asker } { $arrow } { $peer }: { $time }, de eso { $share } % { $cause }
+latency-connection-one = a los { $at } s, { $asker } { $arrow } { $peer }, para conectarse: { $time }, de eso { $share } % { $cause }
 latency-rest = todo lo demás
-latency-seen-call = { $call } en { $at } s
-latency-seen-line = { $call } en { $line }, { $at } s
-latency-seen-frame = paquete en { $at } s
+latency-seen-call = { $call } a los { $at } s
+latency-seen-line = { $call } en { $line }, a los { $at } s
+latency-seen-frame = paquete a los { $at } s
 latency-inferred = Una línea con «~» no se sabe con certeza.
 latency-more = { $n ->
         [one] { $n } pareja más: está en `socklab draw --latency --json run.jsonl`.
        *[other] { $n } parejas más: están en `socklab draw --latency --json run.jsonl`.
     }
-latency-note-elsewhere = Otra cosa: el tiempo, un disco, un candado, otro hilo u otro socket.
+latency-note-elsewhere = Otra cosa: un temporizador, un disco, un candado, otro hilo u otro socket.
 latency-note-nagle = Nagle: el núcleo retiene los datos pequeños hasta que llega el ACK de lo anterior (TCP_NODELAY lo desactiva).
 latency-note-window = Ventana llena: el programa de ese lado no leyó, o su ventana es pequeña para esa distancia, así que no se puede enviar más.
 latency-note-accept = Cola de aceptación: la conexión ya existía y el programa aún no llamaba a accept; o la cola estaba llena.
@@ -40,7 +40,7 @@ latency-elsewhere = { $who } esperó otra cosa
 latency-more-data = { $who } esperó datos que no llegaron
 latency-program = { $who } se ejecutó o esperó
 latency-nagle = Nagle en { $who }: esperó un ACK
-latency-delayed-ack = Nagle en { $who }, ACK demorado
+latency-delayed-ack = Nagle en { $who }, ACK retardado
 latency-cork = { $who } retuvo los datos (cork)
 latency-window = ventana de { $who } llena
 latency-send-buffer = búfer de envío de { $who } lleno

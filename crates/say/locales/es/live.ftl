@@ -6,7 +6,7 @@ live-skipped = … { $n ->
        *[other] { $n } eventos no se contaron aquí: hubo
     } más a la vez de los que se pueden contar. Una grabación (-o run.jsonl) los tiene todos.
 live-minor = Llamadas que solo preparan o consultan, y paquetes que solo confirman, sin contar: { $n }. --all las muestra.
-live-draw = La escalera: socklab draw { $path }
+live-draw = El diagrama: socklab draw { $path }
 live-draw-none = Con -o run.jsonl esto se puede dibujar después: socklab draw run.jsonl
 
 ## watch
@@ -42,7 +42,7 @@ screen-drawing = dibujando …
 screen-too-small = al menos 40×8, por favor
 screen-filter = Filtro:
 screen-filtered = filtro: { $filter }
-screen-incidental = accesorias, como preguntas de la biblioteca de C, sin listar (--all): { $n }
+screen-incidental = accesorias, como consultas de la biblioteca de C, sin listar (--all): { $n }
 screen-follows = sigue el final (f)
 screen-one-marked = hay un mensaje marcado (d): marca otro para compararlos
 screen-more-events = { $n ->
@@ -75,13 +75,13 @@ screen-keys-help = ↑↓ mover  q volver
 screen-keys-filter = Enter usar  Esc dejar  un filtro vacío muestra todo
 screen-help = # Conversaciones
     ↑ ↓ RePág AvPág Inicio Fin: mover
-    espacio: elegir, para ver varias en una sola escalera; a: todas o ninguna
-    Enter: la escalera de las conversaciones elegidas, o de la que está bajo el cursor
+    espacio: elegir, para ver varias en un solo diagrama; a: todas o ninguna
+    Enter: el diagrama de las conversaciones elegidas, o de la que está bajo el cursor
     s: primero aquellas en las que algo salió mal (marcadas con !), o por tiempo
     /: un filtro, como en socklab draw --filter
     q: salir
 
-    # Escalera
+    # Diagrama
     ↑ ↓ RePág AvPág Inicio Fin: mover por filas
     Enter: todo sobre la fila; allí x muestra hexadecimal, n y p la fila siguiente y la anterior
     d: marcar un mensaje; con dos marcados, sus bytes quedan lado a lado

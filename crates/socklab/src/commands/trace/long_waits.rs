@@ -63,6 +63,8 @@ impl LongWaits {
 
     /// The threads that have just waited for long, each once.
     pub(super) fn look(&mut self) -> Vec<LongWait> {
+        // Of a thread that ends while others of its process go on, nothing is told.
+        self.threads.retain(|(process, thread), _| process::state(*process, *thread).is_some());
         let mut found = Vec::new();
         for (&(process, number), thread) in self.threads.iter_mut().filter(|(_, one)| !one.told) {
             let sleeps = process::state(process, number) == Some(State::Sleeping);
