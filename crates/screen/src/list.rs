@@ -23,7 +23,8 @@ impl List {
     pub(crate) fn renew(&mut self, talks: Vec<Talk>, room: usize) {
         let at = self.talks.get(self.at).map(|talk| talk.key);
         self.talks = talks;
-        self.selected.retain(|key| self.talks.iter().any(|talk| talk.key == *key));
+        let known: BTreeSet<TalkKey> = self.talks.iter().map(|talk| talk.key).collect();
+        self.selected.retain(|key| known.contains(key));
         self.sort();
         self.go_to(at);
         self.settle(room);

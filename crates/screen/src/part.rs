@@ -8,11 +8,12 @@ use crate::talks::{Members, TalkKey};
 /// A recording of these conversations alone.
 pub fn part(flows: &Flows<'_>, keys: &[TalkKey]) -> Timeline {
     let members = Members::of(flows);
+    let keys: NumberSet<u64> = keys.iter().map(|key| key.0).collect();
     let mut kept: NumberSet<Position> = NumberSet::default();
     let mut connections: NumberSet<usize> = NumberSet::default();
     let mut attempts: NumberSet<Position> = NumberSet::default();
     for (at, event, _) in flows.calls() {
-        if !keys.contains(&TalkKey(event.seq)) {
+        if !keys.contains(&event.seq) {
             continue;
         }
         match flows.connection_at(at) {

@@ -14,7 +14,7 @@ use signal_hook::{SigId, flag, low_level};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::keys::{self, Key, Keys};
-use crate::output::{height, width, write_bytes};
+use crate::output::write_bytes;
 
 /// How often the size of the terminal is looked at.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -45,8 +45,10 @@ impl FullScreen {
 
     /// Its columns and lines.
     pub(crate) fn size() -> (u16, u16) {
-        let size = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
-        (size(width()), size(height()))
+        // A terminal of unknown size reports 0.
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+        let size = size.filter(|size| size.ws_col > 0 && size.ws_row > 0);
+        size.map_or((80, 24), |size| (size.ws_col, size.ws_row))
     }
 
     /// Draws with `draw`.
@@ -73,7 +75,7 @@ impl FullScreen {
         let key = self.keys.press(Some(also), GLANCE)?;
         if self.stopped.swap(false, Ordering::Relaxed) {
             // The shell shows its prompt where it was.
-            keys::leave_full_screen();
+            keys::lend_terminal();
             low_level::raise(SIGSTOP)?;
         }
         if self.continued.swap(false, Ordering::Relaxed) {

@@ -96,6 +96,16 @@ pub(crate) fn leave_full_screen() {
     changed().leave_full_screen();
 }
 
+/// What was on the screen before comes back, and so do the terminal's settings, while this process is
+/// stopped: not every shell sets them itself. Keys are single again when the next one is read.
+pub(crate) fn lend_terminal() {
+    let mut changed = changed();
+    changed.leave_full_screen();
+    if let Some(before) = &changed.before {
+        let _ = tcsetattr(stdin(), OptionalActions::Now, before);
+    }
+}
+
 /// Restores the terminal if keys are being read, and keeps it that way because the process is
 /// about to exit.
 pub(crate) fn restore_for_good() {

@@ -29,6 +29,12 @@ use thinker::{Found, Thinker};
 /// Shows the recording until `q`.
 pub(crate) fn watch(speaker: Speaker, options: &cli::Watch) -> Result<ExitCode> {
     let name = socklab_say::path(&options.file);
+    if std::fs::metadata(&options.file).is_ok_and(|data| !data.is_file()) {
+        // It could be neither read twice nor waited for.
+        let what = say!(speaker, "screen-no-file", path = name);
+        let hint = say!(speaker, "screen-no-file-hint");
+        return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
+    }
     let file = File::open(&options.file).with_context(|| format!("open {name}"))?;
     let tail = Tail::begin(speaker, &name, file)?;
     if !keys::can_ask() {

@@ -13,6 +13,9 @@ use super::super::trace::unreadable;
 /// How much is read at a time.
 const PIECE: usize = 256 << 10;
 
+/// A header may have long command lines, but no longer ones than a kernel takes (execve(2)).
+const LONGEST: usize = 16 << 20;
+
 /// A recording that may still grow.
 #[derive(Debug)]
 pub(super) struct Tail {
@@ -102,7 +105,7 @@ impl Tail {
         }
         let end = self.begun.iter().position(|byte| *byte == b'\n');
         let whole = end.map_or(self.begun.len(), |end| end + 1);
-        let is_line = end.is_some() || self.begun.len() >= PIECE;
+        let is_line = end.is_some() || self.begun.len() >= LONGEST;
         let is_begun = self.begun.first().is_none_or(|first| *first == b'{');
         if is_line || !is_begun {
             let lines = Lines::of(&self.begun[..whole]);

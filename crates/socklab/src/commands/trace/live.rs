@@ -3,11 +3,15 @@
 //! The tracer only hands events over: a thread of its own tells them, and a program that does more than
 //! can be told is not slowed down. What is skipped then is counted where it is missing.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 use socklab_event::{Event, Header};
 use socklab_ladder::{Detail, LeftOut, Live, Options};
 use socklab_say::{Speaker, clean, count, say};
@@ -60,12 +64,14 @@ impl Telling {
             header.redact();
         }
         let look = &plan.look;
+        let filtered = look.filter.is_some();
         let detail = if look.all { Detail::All } else { Detail::Essential };
         let times = clock::times_of(&header, socklab_kernel::clock::now(), look);
         let options = Options::new(speaker).detail(detail).times(times).filter(look.filter.clone());
         let live = Live::new(header, options).ascii(look.ascii).color(in_colour());
         let thread = thread::Builder::new().name("live".to_owned());
-        let thread = thread.spawn(move || tell(speaker, live, &events)).context("clone")?;
+        let thread =
+            thread.spawn(move || tell(speaker, live, &events, filtered)).context("clone")?;
         Ok(Self { speaker, plan, sender, thread, skipped: 0 })
     }
 
@@ -102,7 +108,16 @@ impl Telling {
     }
 }
 
-fn tell(speaker: Speaker, mut live: Live, events: &Receiver<Told>) -> LeftOut {
+/// The recording is complete, and there is nothing left but to tell, for which a reader may let us wait:
+/// from now on signals end that.
+pub(super) fn let_signals_end() {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let always = Arc::new(AtomicBool::new(true));
+        let _ = flag::register_conditional_shutdown(signal, 128 + signal, always);
+    }
+}
+
+fn tell(speaker: Speaker, mut live: Live, events: &Receiver<Told>, filtered: bool) -> LeftOut {
     let mut waits = LongWaits::default();
     let mut looked = Instant::now();
     loop {
@@ -126,7 +141,8 @@ fn tell(speaker: Speaker, mut live: Live, events: &Receiver<Told>) -> LeftOut {
         if skipped > 0 {
             lines.push(say!(speaker, "live-skipped", n = count(skipped)));
         }
-        if looked.elapsed() >= GLANCE {
+        // Whether a filter would take a call is known when it has returned.
+        if looked.elapsed() >= GLANCE && !filtered {
             looked = Instant::now();
             lines.extend(
                 waits

@@ -80,7 +80,7 @@ impl LongWaits {
                     continue;
                 }
             };
-            let Some((name, fd)) = waits_in(number, call, arguments[0]) else { continue };
+            let Some((name, fd)) = waits_in(number, call, &arguments) else { continue };
             if since.elapsed() > LONG {
                 thread.told = true;
                 let place = Place { host: thread.host.clone(), process, thread: number };
@@ -92,8 +92,18 @@ impl LongWaits {
 }
 
 /// The call, if it is one on a socket or waits for sockets, and the socket's descriptor.
-fn waits_in(thread: u32, call: i64, first: u64) -> Option<(&'static str, Option<i32>)> {
-    let name = socklab_trace::call_name(call)?;
+fn waits_in(thread: u32, call: i64, arguments: &[u64; 6]) -> Option<(&'static str, Option<i32>)> {
+    // As programs call it, see `Call::library_name`.
+    let name = match socklab_trace::call_name(call)? {
+        "recvfrom" if arguments[4] == 0 => "recv",
+        "sendto" if arguments[4] == 0 => "send",
+        "accept4" => "accept",
+        "ppoll" => "poll",
+        "pselect6" => "select",
+        "epoll_pwait" | "epoll_pwait2" => "epoll_wait",
+        name => name,
+    };
+    let first = arguments[0];
     if name.contains("poll") || name.contains("select") {
         // Which sockets it waits for is in the program's memory.
         return Some((name, None));

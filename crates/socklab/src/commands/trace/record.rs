@@ -169,9 +169,6 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         }
         recording.add(frame);
     }
-    if let Some(telling) = telling {
-        telling.finish();
-    }
     let elsewhere = (elsewhere > 0).then_some(Notice::FramesElsewhere { sockets: elsewhere });
     for about in plan.notices.into_iter().chain(elsewhere).filter(|_| last > 0) {
         recording.add(notice(last, about));
@@ -183,6 +180,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         Ok(outcome) => outcome,
         Err(error) => {
             recording.give_up();
+            if let Some(telling) = telling {
+                telling.finish();
+            }
             if let socklab_trace::Error::NotFound { program } = &error {
                 return Err(executables::missing(speaker, program).into());
             }
@@ -200,7 +200,12 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     });
     let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
     let exits = exits.collect();
-    Ok(TraceEnd { kept: recording.finish(speaker), exits, code })
+    let kept = recording.finish(speaker, telling.is_some());
+    // Whoever reads the lines may take as long as he likes: the recording is complete.
+    if let Some(telling) = telling {
+        telling.finish();
+    }
+    Ok(TraceEnd { kept, exits, code })
 }
 
 /// A notice about the recording as a whole.

@@ -10,6 +10,7 @@ use socklab_record::{Detail, Limits, Recorder};
 use socklab_say::{Speaker, say};
 use socklab_trace::Handle;
 
+use super::live;
 use super::outputs::{Destination, OpenRecording};
 use crate::exit_reason::ExitReason;
 use crate::failure;
@@ -126,8 +127,11 @@ impl Recording {
     }
 
     /// Ends the recording, and says where it is and what it lacks.
-    pub(super) fn finish(self, speaker: Speaker) -> Kept {
+    pub(super) fn finish(self, speaker: Speaker, live: bool) -> Kept {
         let finished = self.recorder.finish();
+        if live {
+            live::let_signals_end();
+        }
         let hung_up = self.hung_up.load(Ordering::Relaxed);
         let mut kept = Kept { timeline: finished.timeline, incomplete: None, hung_up };
         if !self.files.is_empty() && finished.detail > Detail::Whole {
