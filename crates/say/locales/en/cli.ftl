@@ -9,7 +9,7 @@ cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
 cmd-draw = Draw a recorded timeline again, or a capture of packets
-cmd-watch = Show a recording on a full screen, also while it grows: its conversations, their ladders, their messages
+cmd-watch = Show a recording on a full screen, also while it grows
 cmd-follow = Show what both ends of a connection said, byte by byte
 cmd-host = Show the name of this machine and its addresses
 cmd-resolve = Look up the addresses of a name
@@ -67,7 +67,7 @@ arg-all = Show all calls, including setsockopt and the like, and every repetitio
 arg-no_explanations = Only the ladder: neither problems nor lessons are explained
 arg-summary = Instead of the ladder, figures: who with whom, how much, how long, how it ended, and the time in each call. Printed, or in the .txt file that -o names; other files are as without it
 arg-latency = Instead of the ladder, where the time went: what each wait for an answer consisted of
-arg-draw-json = With --summary or --latency: print the figures as JSON, for scripts
+arg-draw-json = With --summary or --latency: print the figures as JSON
 arg-lessons = Also explain what is not a problem but worth knowing
 arg-resolve-names = Names, or addresses
 arg-resolve-ipv4 = IPv4 addresses only
@@ -151,7 +151,7 @@ examples-draw =
     A line ⋯ between two rows says that nothing was recorded there for a second or more, or for at least 200 ms and ten times as long as usual in this drawing. Nothing means nothing at all: no call that was folded or left out either.
     A recording doesn't say in which time zone it was made: --time clock tells the time in yours (TZ, or that of this machine), and names it above the times. To compare a text with a capture in UTC, run it as TZ=UTC socklab draw ….
 examples-watch =
-    $ socklab watch run.jsonl  # beside: socklab trace -o run.jsonl tcp-server tcp-client
+    $ socklab watch run.jsonl  # beside: socklab trace -o run.jsonl …
     $ socklab watch --filter 'port 8080' run.jsonl
     The list has a line for each conversation. Space selects, Enter opens the ladder, ? tells every key, q goes back and quits. Without a terminal, trace --live tells what happens line by line, and draw draws a recording.
 examples-follow =

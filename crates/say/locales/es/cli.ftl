@@ -9,7 +9,7 @@ cmd-show = Muestra un programa: de qué trata, su código y qué hace
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación, o una captura de paquetes
-cmd-watch = Mostrar una grabación en pantalla completa, también mientras crece: sus conversaciones, sus diagramas, sus mensajes
+cmd-watch = Muestra una grabación en pantalla completa, también mientras crece
 cmd-follow = Muestra lo que dijeron ambos extremos, byte por byte
 cmd-host = Muestra el nombre de esta máquina y sus direcciones
 cmd-resolve = Busca las direcciones de un nombre
@@ -151,7 +151,7 @@ examples-draw =
     Una línea ⋯ entre dos filas dice que ahí no se grabó nada durante un segundo o más, o durante al menos 200 ms y diez veces lo usual en este dibujo. Nada es nada: tampoco una llamada plegada u omitida.
     Una grabación no dice en qué zona horaria se hizo: --time clock da la hora en la tuya (TZ, o la de este computador), y la nombra encima de las horas. Para comparar un texto con una captura en UTC, ejecútalo como TZ=UTC socklab draw ….
 examples-watch =
-    $ socklab watch run.jsonl  # al lado: socklab trace -o run.jsonl tcp-server tcp-client
+    $ socklab watch run.jsonl  # al lado: socklab trace -o run.jsonl …
     $ socklab watch --filter 'port 8080' run.jsonl
     La lista tiene una línea por cada conversación. Espacio elige, Enter abre el diagrama, ? explica todas las teclas, q vuelve y sale. Sin terminal, trace --live cuenta línea por línea lo que ocurre, y draw dibuja una grabación.
 examples-follow =
