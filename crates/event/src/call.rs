@@ -70,25 +70,18 @@ pub struct SourceLine {
 }
 
 impl Call {
-    /// The name programmers know the call by: C libraries implement `recv` as `recvfrom` without an
-    /// address, `accept` as `accept4`, and so on.
+    /// The name programmers know the call by, see [`library_name`].
     pub fn library_name(&self) -> &str {
-        match (self.name.as_str(), &self.args) {
+        let has_address = match &self.args {
             // Without a peer a program needs the sender's address; that a failed call returned none
             // does not make it a `recv`.
-            ("recvfrom", Args::Recv { from: None, .. })
-                if self.value().is_none() && self.has_no_peer() =>
-            {
-                "recvfrom"
+            Args::Recv { from, .. } => {
+                from.is_some() || self.value().is_none() && self.has_no_peer()
             }
-            ("recvfrom", Args::Recv { from: None, .. }) => "recv",
-            ("sendto", Args::Send { to: None, .. }) => "send",
-            ("accept4", _) => "accept",
-            ("ppoll", _) => "poll",
-            ("pselect6", _) => "select",
-            ("epoll_pwait" | "epoll_pwait2", _) => "epoll_wait",
-            (name, _) => name,
-        }
+            Args::Send { to, .. } => to.is_some(),
+            _ => true,
+        };
+        library_name(&self.name, has_address)
     }
 
     fn has_no_peer(&self) -> bool {
@@ -148,6 +141,20 @@ impl Call {
         let starts =
             matches!(self.args, Args::Connect { .. } | Args::Shutdown { .. } | Args::Close);
         starts || self.sends()
+    }
+}
+
+/// The name programmers know a system call by: C libraries implement `recv` as `recvfrom` without an
+/// address, `accept` as `accept4`, and so on. `has_address`: it passes an address, or room for one.
+pub fn library_name(call: &str, has_address: bool) -> &str {
+    match call {
+        "recvfrom" if !has_address => "recv",
+        "sendto" if !has_address => "send",
+        "accept4" => "accept",
+        "ppoll" => "poll",
+        "pselect6" => "select",
+        "epoll_pwait" | "epoll_pwait2" => "epoll_wait",
+        name => name,
     }
 }
 

@@ -42,7 +42,7 @@ mod traffic;
 
 pub use args::{Args, Control, EpollInterest, Message, OptionValue, Ready, Wait};
 pub use bytes::Bytes;
-pub use call::{Call, Outcome, SourceLine};
+pub use call::{Call, Outcome, SourceLine, library_name};
 pub use counters::{Counted, Counters, TcpCounters};
 pub use endpoint::Endpoint;
 pub use errno::Errno;

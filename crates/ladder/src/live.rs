@@ -211,7 +211,7 @@ fn lasts(event: &Event) -> bool {
     }
 }
 
-/// The position of an event with this number or a later one.
+/// True for an event with this number or a later one.
 pub(crate) fn is_new(flows: &Flows<'_>, at: Position, first: u64) -> bool {
     flows.order[at].seq >= first
 }

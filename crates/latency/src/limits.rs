@@ -39,19 +39,17 @@ impl Walk<'_, '_> {
         }
         let began = self.call(last).map_or(0, |call| call.began);
         self.settle(side, since, began);
-        self.beyond_unknown(side, frame)
-    }
-
-    /// A frame carries bytes whose call is not known.
-    fn beyond_unknown(&mut self, side: usize, frame: Position) -> Next {
-        if self.spans.is_over() { Next::Done } else { self.beyond(side, frame) }
+        // It carries bytes whose call is not known.
+        self.beyond(side, frame)
     }
 
     /// What a frame waited for since `from`, when the one before it had left, or it was handed over.
     fn until(&mut self, side: usize, frame: Position, from: u64) {
         let (cause, of) = self.limit(side, frame, from);
-        // While something that was lost is made up for, nothing new may be sent.
-        if let Some(again) = self.directions[side].resent(self.flows, from, self.spans.cursor()) {
+        // What waited while something that was lost was made up for, waited for that.
+        if cause != Cause::Running
+            && let Some(again) = self.directions[side].resent(self.flows, from, self.spans.cursor())
+        {
             self.spans.take(self.sent(again), cause, of, frame);
             self.spans.take(from, Cause::Retransmission, whose(side), again);
         }

@@ -95,23 +95,8 @@ impl Walk<'_, '_> {
     /// True if a call waited until the connection's socket at one end takes more to send.
     fn waits_to_send(&self, side: usize, call: &Call) -> bool {
         let socket = self.flows.connections[self.connection].ends[side].socket;
-        let Some(identity) = socket.map(|socket| &self.flows.sockets[socket].identity) else {
-            return false;
-        };
-        match &call.args {
-            Args::Poll { waits, .. } => waits.iter().any(|one| {
-                let same = one.socket.as_ref().and_then(|socket| socket.inode);
-                one.got.has("POLLOUT") && same.is_some() && same == identity.inode
-            }),
-            Args::EpollWait { ready, .. } => {
-                let fds = socket.into_iter().flat_map(|socket| &self.flows.sockets[socket].calls);
-                let mut fds = fds.filter_map(|at| self.call(*at)?.fd);
-                let told =
-                    |fd: i32| ready.iter().any(|one| one.fd == Some(fd) && one.got.has("EPOLLOUT"));
-                fds.next().is_some_and(told)
-            }
-            _ => false,
-        }
+        let told = socket.and_then(|socket| self.told_of(call, socket));
+        told.is_some_and(|got| got.has("POLLOUT") || got.has("EPOLLOUT"))
     }
 
     /// True if a call waits for the connection's socket at one end, and for no other connection.
@@ -157,13 +142,14 @@ impl Walk<'_, '_> {
     /// What went by between the moment when the connection was ready to be accepted and when it was.
     fn accepting(&mut self, accept: Position, from: u64) {
         let thread = thread_of(self.flows, accept);
+        let listener = self.flows.connections[self.connection].listener;
         // Who waited in `accept`, or for it, when the connection came only had to wake up.
         while self.spans.cursor() > from && !self.spans.is_over() {
             let before = self.threads.before(self.flows, thread, self.spans.cursor());
             let call = before.and_then(|at| Some((at, self.call(at)?)));
             let Some((at, call)) = call.filter(|(_, call)| call.ended > from) else { break };
-            let waited = at == accept || self.is_told_of(call, accept);
-            if !waited {
+            let told = listener.is_some_and(|listener| self.told_of(call, listener).is_some());
+            if at != accept && !told {
                 break;
             }
             self.gap(1, thread, call.ended, Some(at));

@@ -1,6 +1,6 @@
 //! The walk from the end of a wait to its beginning.
 
-use socklab_event::{Args, Call, Family};
+use socklab_event::{Args, Call, Family, Flags};
 use socklab_flows::{ConnectionKind, Flows, Meaning, Position};
 
 use crate::delivery::{Direction, has_acknowledged, original};
@@ -322,20 +322,28 @@ impl<'t> Walk<'_, 't> {
         self.spans.add(Cause::Between, None, took - queued, Some(read), false);
     }
 
-    /// True if a call has waited for several sockets and was told of the one that another call is made on.
-    pub(crate) fn is_told_of(&self, wait: &Call, call: Position) -> bool {
-        let Some(socket) = self.flows.socket_at(call) else { return false };
-        let fd = self.call(call).and_then(|call| call.fd);
-        let inode = self.flows.sockets[socket].identity.inode;
+    /// True if a call waited for the socket of a read, perhaps among others, and was told of it.
+    pub(crate) fn is_told_of(&self, wait: &Call, read: Position) -> bool {
+        self.flows.socket_at(read).is_some_and(|socket| self.told_of(wait, socket).is_some())
+    }
+
+    /// What a call that waited for several sockets was told of one of them, if it was.
+    pub(crate) fn told_of<'c>(&self, wait: &'c Call, socket: usize) -> Option<&'c Flags> {
+        let socket = &self.flows.sockets[socket];
         match &wait.args {
-            Args::Poll { waits, .. } => waits.iter().any(|one| {
-                let same = one.socket.as_ref().and_then(|socket| socket.inode);
-                !one.got.is_empty() && same.is_some() && same == inode
-            }),
-            Args::EpollWait { ready, .. } => {
-                ready.iter().any(|one| one.fd.is_some() && one.fd == fd)
+            Args::Poll { waits, .. } => {
+                let same = |one: &&socklab_event::Wait| {
+                    let inode = one.socket.as_ref().and_then(|socket| socket.inode);
+                    inode.is_some() && inode == socket.identity.inode && !one.got.is_empty()
+                };
+                waits.iter().find(same).map(|one| &one.got)
             }
-            _ => false,
+            Args::EpollWait { ready, .. } => {
+                let calls = socket.calls.iter().filter_map(|at| self.call(*at));
+                let fd = calls.map(|call| call.new_fd().or(call.fd)).find(Option::is_some)?;
+                ready.iter().find(|one| one.fd == fd).map(|one| &one.got)
+            }
+            _ => None,
         }
     }
 

@@ -1,10 +1,14 @@
 //! Waits whose causes are known, because the recording was made by hand.
 
-use socklab_event::{Args, Counted, Counters, Shutdown, Timeline};
+use std::sync::Arc;
+
+use socklab_event::{
+    Args, Counted, Counters, Flags, Name, Outcome, Shutdown, Timeline, Wait as Watched,
+};
 use socklab_flows::Flows;
 use socklab_latency::{Asked, Cause, Latency, Side, TextStyle, Wait};
 use socklab_say::Speaker;
-use socklab_timelines::{Story, got, scenes};
+use socklab_timelines::{Sock, Story, got, scenes};
 
 const MS: u64 = 1_000_000;
 
@@ -43,19 +47,31 @@ fn an_answer_that_was_lost_waited_for_its_retransmission() {
     insta::assert_snapshot!(text);
 }
 
+/// A send that leaves at once, in one segment.
+fn sends(story: &mut Story, from: Sock, text: &str) -> u64 {
+    let sent = story.send(from, text);
+    story.segment(from, "PSH,ACK", text, None);
+    story.returns_now(sent);
+    sent
+}
+
+/// The server answers the client, which has waited since then.
+fn answered(story: &mut Story, [near, far]: [Sock; 2], since: u64) -> Wait {
+    sends(story, far, "HOLA");
+    story.since(since).recv(near, "HOLA");
+    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    wait.clone()
+}
+
 /// A client asks, and a server answers after 100 ms; with packets.
 fn slow() -> (Timeline, [u64; 2]) {
     let mut story = Story::new();
     let (near, far) = scenes::wired_pair(&mut story);
-    let asks = story.send(near, "hola");
-    story.segment(near, "PSH,ACK", "hola", None);
-    story.returns_now(asks);
+    sends(&mut story, near, "hola");
     let waits = story.now();
     let reads = story.recv(far, "hola");
     story.wait(100);
-    let answers = story.send(far, "HOLA");
-    story.segment(far, "PSH,ACK", "HOLA", None);
-    story.returns_now(answers);
+    let answers = sends(&mut story, far, "HOLA");
     story.since(waits).recv(near, "HOLA");
     (story.build(), [reads, answers])
 }
@@ -87,10 +103,10 @@ fn counters_that_no_kernel_has_change_nothing_of_the_sum() {
     assert_eq!(took(wait, Cause::Running, PEER), 0, "it cannot have run less than nothing");
 }
 
-#[test]
-fn what_a_connection_waits_for_is_its_accept() {
-    let mut story = Story::new();
-    let (_, listener, _) = scenes::tcp_server(&mut story);
+/// A client whose connection is in the queue of a server that has not accepted it, and has asked. Also when
+/// the server was ready.
+fn unaccepted(story: &mut Story) -> (Sock, [Sock; 2], u64) {
+    let (_, listener, ready) = scenes::tcp_server(story);
     let client = story.command("client", "python3 TCPClient.py");
     let near = story.tcp(client);
     let connect = story.connect(near, "127.0.0.1:12000");
@@ -99,19 +115,42 @@ fn what_a_connection_waits_for_is_its_accept() {
     story.segment(far, "SYN,ACK", "", None);
     story.segment(near, "ACK", "", None);
     story.returns_now(connect);
-    let asks = story.send(near, "hola");
-    story.segment(near, "PSH,ACK", "hola", None);
-    story.returns_now(asks);
+    sends(story, near, "hola");
+    (listener, [near, far], ready)
+}
+
+#[test]
+fn what_a_connection_waits_for_is_its_accept() {
+    let mut story = Story::new();
+    let (listener, [near, far], _) = unaccepted(&mut story);
     let waits = story.now();
     // Until now the server did something else.
     story.wait(150).accept_as(listener, far);
     story.recv(far, "hola");
-    let answers_call = story.send(far, "HOLA");
-    story.segment(far, "PSH,ACK", "HOLA", None);
-    story.returns_now(answers_call);
-    story.since(waits).recv(near, "HOLA");
-    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    let wait = &answered(&mut story, [near, far], waits);
     assert_eq!(took(wait, Cause::AcceptQueue, PEER), 150);
+}
+
+#[test]
+fn a_server_that_is_woken_late_from_a_poll_was_not_elsewhere() {
+    let mut story = Story::new();
+    let (listener, [near, far], polls) = unaccepted(&mut story);
+    let waits = story.now();
+    let readable = Watched {
+        fd: listener.fd,
+        wants: Flags::from_iter([Name::of("POLLIN")]),
+        got: Flags::from_iter([Name::of("POLLIN")]),
+        socket: Some(Arc::new(story.identity(listener).clone())),
+    };
+    let args = Args::Poll { waits: vec![readable], timeout: None };
+    // It had waited before the client came.
+    story.wait(150).since(polls);
+    story.call(listener.who, "poll", None, None, args, Outcome::Value(1));
+    story.accept_as(listener, far);
+    story.recv(far, "hola");
+    let wait = &answered(&mut story, [near, far], waits);
+    assert_eq!(took(wait, Cause::AcceptQueue, PEER), 0);
+    assert_eq!(took(wait, Cause::Program, PEER), 150);
 }
 
 #[test]
@@ -119,16 +158,10 @@ fn a_server_that_waits_in_accept_is_no_accept_queue() {
     let mut story = Story::new();
     let (near, far) = scenes::wired_pair(&mut story);
     // The server has been in `accept` all the time; what it does then is its own.
-    let asks = story.send(near, "hola");
-    story.segment(near, "PSH,ACK", "hola", None);
-    story.returns_now(asks);
+    sends(&mut story, near, "hola");
     let waits = story.now();
     story.wait(150).recv(far, "hola");
-    let sends = story.send(far, "HOLA");
-    story.segment(far, "PSH,ACK", "HOLA", None);
-    story.returns_now(sends);
-    story.since(waits).recv(near, "HOLA");
-    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    let wait = &answered(&mut story, [near, far], waits);
     assert_eq!(took(wait, Cause::AcceptQueue, PEER), 0);
     assert_eq!(took(wait, Cause::Program, PEER), 150, "it read that late");
 }
@@ -137,9 +170,7 @@ fn a_server_that_waits_in_accept_is_no_accept_queue() {
 fn who_reads_to_the_end_of_a_stream_waits_for_who_ends_it() {
     let mut story = Story::new();
     let (near, far) = scenes::wired_pair(&mut story);
-    let asks = story.send(near, "hola");
-    story.segment(near, "PSH,ACK", "hola", None);
-    story.returns_now(asks);
+    sends(&mut story, near, "hola");
     story.recv(far, "hola");
     let server_waits = story.now();
     // The client takes its time before it says that this was all.
@@ -148,11 +179,7 @@ fn who_reads_to_the_end_of_a_stream_waits_for_who_ends_it() {
     story.returns_now(ends);
     let waits = story.now();
     story.since(server_waits).recv(far, "");
-    let sends = story.send(far, "HOLA");
-    story.segment(far, "PSH,ACK", "HOLA", None);
-    story.returns_now(sends);
-    story.since(waits).recv(near, "HOLA");
-    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    let wait = &answered(&mut story, [near, far], waits);
     assert_eq!(took(wait, Cause::Program, ASKER), 500);
     assert_eq!(took(wait, Cause::Network, None), 0);
 }
@@ -161,19 +188,13 @@ fn who_reads_to_the_end_of_a_stream_waits_for_who_ends_it() {
 fn who_waits_for_more_that_does_not_come_is_not_on_the_way() {
     let mut story = Story::new();
     let (near, far) = scenes::wired_pair(&mut story);
-    let asks = story.send(near, "hola");
-    story.segment(near, "PSH,ACK", "hola", None);
-    story.returns_now(asks);
+    sends(&mut story, near, "hola");
     let waits = story.now();
     story.recv(far, "hola");
     let began = story.now();
     // Its SO_RCVTIMEO is 500 ms.
     story.wait(500).since(began).fail(far, "recvfrom", got(2048, b""), 11);
-    let sends = story.send(far, "HOLA");
-    story.segment(far, "PSH,ACK", "HOLA", None);
-    story.returns_now(sends);
-    story.since(waits).recv(near, "HOLA");
-    let [wait] = &answers(&story.build())[..] else { panic!("one request") };
+    let wait = &answered(&mut story, [near, far], waits);
     assert_eq!(took(wait, Cause::MoreData, PEER), 500);
     assert_eq!(took(wait, Cause::Network, None), 0);
 }
@@ -182,13 +203,9 @@ fn who_waits_for_more_that_does_not_come_is_not_on_the_way() {
 fn an_answer_that_lies_there_is_not_the_servers() {
     let mut story = Story::new();
     let (near, far) = scenes::wired_pair(&mut story);
-    let asks = story.send(near, "hola");
-    story.segment(near, "PSH,ACK", "hola", None);
-    story.returns_now(asks);
+    sends(&mut story, near, "hola");
     story.recv(far, "hola");
-    let sends = story.send(far, "HOLA");
-    story.segment(far, "PSH,ACK", "HOLA", None);
-    story.returns_now(sends);
+    sends(&mut story, far, "HOLA");
     // The client does something else before it looks.
     story.wait(80).recv(near, "HOLA");
     let [wait] = &answers(&story.build())[..] else { panic!("one request") };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use socklab_event::{Event, Place, Process};
+use socklab_event::{Event, Place, Process, library_name};
 use socklab_kernel::process::{self, State, SystemCall, Target};
 use socklab_ladder::Waiting;
 
@@ -93,16 +93,8 @@ impl LongWaits {
 
 /// The call, if it is one on a socket or waits for sockets, and the socket's descriptor.
 fn waits_in(thread: u32, call: i64, arguments: &[u64; 6]) -> Option<(&'static str, Option<i32>)> {
-    // As programs call it, see `Call::library_name`.
-    let name = match socklab_trace::call_name(call)? {
-        "recvfrom" if arguments[4] == 0 => "recv",
-        "sendto" if arguments[4] == 0 => "send",
-        "accept4" => "accept",
-        "ppoll" => "poll",
-        "pselect6" => "select",
-        "epoll_pwait" | "epoll_pwait2" => "epoll_wait",
-        name => name,
-    };
+    // The address is the fifth argument of both recvfrom(2) and sendto(2).
+    let name = library_name(socklab_trace::call_name(call)?, arguments[4] != 0);
     let first = arguments[0];
     if name.contains("poll") || name.contains("select") {
         // Which sockets it waits for is in the program's memory.
