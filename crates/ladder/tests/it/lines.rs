@@ -94,10 +94,10 @@ fn the_text_around_a_line_stands_in_its_details() {
     assert!(!ladder.to_html(&HtmlStyle::default()).contains("<mark>"));
 }
 
-/// The drawing without what is said of lines of source, and the blanks before it.
+/// The drawing without what is said of lines of source, without blanks and without the strokes of arrows.
 fn without(drawn: &str) -> Vec<String> {
     let bare = drawn.replace("x.py:12", "").replace('─', " ");
-    bare.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    bare.lines().map(|line| line.split_whitespace().collect()).collect()
 }
 
 proptest! {
