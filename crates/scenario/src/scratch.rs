@@ -238,7 +238,7 @@ mod tests {
         // A process that another test is just starting has a copy of the lock until it executes its program.
         let deadline = Instant::now() + Duration::from_secs(10);
         while at("locked").exists() {
-            assert!(Instant::now() < deadline, "its lock is gone");
+            assert!(Instant::now() < deadline, "it is still there, and nobody holds its lock");
             sweep(above.path());
         }
         assert_eq!(fs::metadata(at("young")).unwrap().permissions().mode() & 0o777, 0o700);
