@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use socklab_kernel::Deadline;
-use socklab_kernel::process::{self, scheduling};
+use socklab_kernel::process::{self, Scheduling, State, scheduling};
+use socklab_kernel::{Deadline, clock};
 
 /// However busy the machine is, no longer than this.
 const AT_MOST: Duration = Duration::from_secs(5);
@@ -18,10 +18,19 @@ pub(super) struct Patience {
     /// When that ends if nobody is kept waiting.
     soonest: Deadline,
     latest: Deadline,
-    /// How long each thread had been kept waiting in the beginning.
-    before: HashMap<u32, Duration>,
-    /// How long one of them has been kept waiting since, at most.
-    kept: Duration,
+    /// When threads were last looked at, and how long each had run and waited.
+    looked: u64,
+    before: HashMap<u32, Scheduling>,
+}
+
+/// A thread at one moment.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    thread: u32,
+    is_tracer: bool,
+    /// It runs, or would if it had a processor.
+    is_ready: bool,
+    scheduling: Scheduling,
 }
 
 impl Patience {
@@ -31,8 +40,8 @@ impl Patience {
             time,
             soonest: Deadline::after(time),
             latest: Deadline::after(AT_MOST.max(time)),
-            before: waited(processes).collect(),
-            kept: Duration::ZERO,
+            looked: clock::now(),
+            before: looks(processes).map(|look| (look.thread, look.scheduling)).collect(),
         }
     }
 
@@ -48,51 +57,107 @@ impl Patience {
         if left > self.time / 2 {
             return self.soonest;
         }
-        self.add(waited(processes));
+        let now = clock::now();
+        let since = Duration::from_nanos(now.saturating_sub(self.looked));
+        self.looked = now;
+        self.add(looks(processes), since);
         self.soonest
     }
 
-    /// Adds the time in which somebody has been kept waiting since the last time.
-    fn add(&mut self, waited: impl Iterator<Item = (u32, Duration)>) {
-        let kept = waited.map(|(thread, waited)| {
-            waited.saturating_sub(self.before.get(&thread).copied().unwrap_or_default())
-        });
-        let more = kept.max().unwrap_or_default().saturating_sub(self.kept);
-        self.kept += more;
+    /// Adds the time in which somebody has been kept waiting since the last look, which was so long ago.
+    fn add(&mut self, looks: impl Iterator<Item = Look>, since: Duration) {
+        let (mut tracer, mut programs) = (Duration::ZERO, Duration::ZERO);
+        for look in looks {
+            let now = look.scheduling;
+            let before = self.before.insert(look.thread, now).unwrap_or_default();
+            // The kernel counts a wait when it has ended.
+            let waited = if look.is_ready && now.ran == before.ran {
+                since
+            } else {
+                now.waited.saturating_sub(before.waited)
+            };
+            let most = if look.is_tracer { &mut tracer } else { &mut programs };
+            *most = waited.max(*most);
+        }
+        // A program at a call and the tracer wait one after the other.
+        let more = tracer.saturating_add(programs).min(since);
         self.soonest = Deadline::after(self.soonest.left() + more).min(self.latest);
     }
 }
 
-/// How long each thread of these processes, and the tracer, has been kept waiting for a processor.
-fn waited(processes: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, Duration)> {
+/// Looks at each thread of these processes, and at the tracer.
+fn looks(processes: impl Iterator<Item = u32>) -> impl Iterator<Item = Look> {
     let tracer = std::process::id();
     let of = |process| {
         process::threads(process).unwrap_or_default().into_iter().map(move |it| (process, it))
     };
     let threads = processes.flat_map(of).chain([(tracer, tracer)]);
-    threads.map(|(process, thread)| (thread, scheduling(process, thread).waited))
+    threads.map(move |(process, thread)| Look {
+        thread,
+        is_tracer: process == tracer,
+        is_ready: process::state(process, thread) == Some(State::Running),
+        scheduling: scheduling(process, thread),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HOUR: Duration = Duration::from_secs(3600);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// How much patience is left after looks at threads that ran and waited for so many seconds.
+    fn left_after(looks: &[&[(u32, bool, [u64; 2])]], since: Duration) -> Duration {
+        let mut patience = Patience::with(std::iter::empty(), Duration::ZERO);
+        patience.latest = Deadline::after(1000 * SECOND);
+        patience.before.clear();
+        for look in looks {
+            let look = look.iter().map(|(thread, is_ready, [ran, waited])| {
+                let mut scheduling = Scheduling::default();
+                scheduling.ran = Duration::from_secs(*ran);
+                scheduling.waited = Duration::from_secs(*waited);
+                let is_tracer = *thread == TRACER;
+                Look { thread: *thread, is_tracer, is_ready: *is_ready, scheduling }
+            });
+            patience.add(look, since);
+        }
+        // The test itself takes some time.
+        Duration::from_secs((patience.soonest.left() + SECOND / 2).as_secs())
+    }
+
+    const TRACER: u32 = 1;
 
     #[test]
     fn the_time_in_which_somebody_was_kept_waiting_does_not_count() {
+        let long = 100 * SECOND;
+        assert_eq!(left_after(&[&[(7, false, [5, 0])]], long), Duration::ZERO, "it ran");
+        assert_eq!(left_after(&[&[(7, false, [5, 3])]], long), 3 * SECOND);
+        // Threads of programs may have waited at the same time; with the tracer, they take turns.
+        assert_eq!(left_after(&[&[(7, false, [5, 3]), (8, false, [1, 2])]], long), 3 * SECOND);
+        assert_eq!(left_after(&[&[(7, false, [5, 3]), (TRACER, false, [1, 4])]], long), 7 * SECOND);
+        // Only what is new counts, and no more than has passed.
+        let again = (7, false, [5, 3]);
+        assert_eq!(left_after(&[&[again], &[again]], long), 3 * SECOND);
+        assert_eq!(left_after(&[&[(7, false, [5, 30])]], 2 * SECOND), 2 * SECOND);
+    }
+
+    #[test]
+    fn who_is_ready_and_does_not_run_is_kept_waiting() {
+        let stands = (7, true, [5, 3]);
+        assert_eq!(left_after(&[&[stands], &[stands]], 10 * SECOND), 13 * SECOND);
+        let runs = (7, true, [6, 3]);
+        assert_eq!(left_after(&[&[stands], &[runs]], 10 * SECOND), 3 * SECOND);
+        let sleeps = (7, false, [5, 3]);
+        assert_eq!(left_after(&[&[stands], &[sleeps]], 10 * SECOND), 3 * SECOND);
+    }
+
+    #[test]
+    fn there_is_an_end() {
         let mut patience = Patience::with(std::iter::empty(), Duration::ZERO);
-        patience.latest = Deadline::after(10 * HOUR);
-        patience.before = HashMap::from([(1, HOUR)]);
-        patience.add([(1, HOUR)].into_iter());
-        assert!(patience.soonest.has_passed(), "it waited before");
-        patience.add([(1, 2 * HOUR), (2, HOUR / 2)].into_iter());
-        let left = patience.soonest.left();
-        assert!(left > HOUR / 2 && left <= HOUR, "{left:?}");
-        // The same time again.
-        patience.add([(1, 2 * HOUR)].into_iter());
-        assert!(patience.soonest.left() <= HOUR);
-        patience.add([(1, 100 * HOUR)].into_iter());
-        assert!(patience.soonest.left() <= 10 * HOUR, "there is an end");
+        let mut scheduling = Scheduling::default();
+        scheduling.waited = 100 * SECOND;
+        let look = Look { thread: 7, is_tracer: false, is_ready: false, scheduling };
+        patience.add([look].into_iter(), 100 * SECOND);
+        assert!(patience.soonest.left() <= AT_MOST);
     }
 }
