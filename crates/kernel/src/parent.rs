@@ -15,7 +15,9 @@ pub enum Parent<'a> {
     /// `fork`.
     Id(u32),
     /// By a pidfd for itself that the parent opened before `fork`: for a child in another process
-    /// namespace, in which its parent has no id.
+    /// namespace, in which its parent has no id. Of a parent with several threads, the one that
+    /// forked may be gone while another is still ending: then nothing kills the child, and the
+    /// pidfd does not tell yet. A child of such a parent has to wait for the pidfd as well.
     Pidfd(BorrowedFd<'a>),
 }
 

@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use rustix::process::getppid;
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::process;
 
@@ -16,9 +17,15 @@ use socklab_kernel::process;
 ///
 /// When no more descriptors can be opened.
 pub fn end_with_us(command: &mut Command) -> io::Result<()> {
-    // In another process namespace, this process has no id.
-    let this = process::pidfd(std::process::id())?;
-    let bind = move || parent::end_with(Parent::Pidfd(this.as_fd()));
+    let id = std::process::id();
+    let pidfd = process::pidfd(id)?;
+    let bind = move || {
+        parent::end_with(match getppid() {
+            Some(_) => Parent::Id(id),
+            // In another process namespace, this process has no id.
+            None => Parent::Pidfd(pidfd.as_fd()),
+        })
+    };
     // SAFETY: it makes system calls, and allocates nothing.
     unsafe { command.pre_exec(bind) };
     Ok(())

@@ -7,6 +7,7 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -52,9 +53,9 @@ struct Plan {
     parent: OwnedFd,
     maps: Option<[(&'static std::ffi::CStr, CString); 3]>,
     view: View,
-    /// Tells the first process that its namespaces have been opened.
+    /// Tells the first process to go on: its namespaces have been opened, its report was heard.
     go: OwnedFd,
-    /// Where it reports that the cell is ready, or what went wrong.
+    /// Where it reports that a part is done, or what went wrong.
     report: OwnedFd,
 }
 
@@ -91,8 +92,14 @@ pub(super) fn start(options: &CellOptions) -> Result<(Pid, OwnedFd, Doors), Name
     let begun = Doors::open(pid, options)
         .map_err(refused("open the namespaces of the first process in /proc"))
         .and_then(|doors| {
-            rustix::io::write(&ours, b"!").map_err(|e| NamespaceRefusal::new("write", e.into()))?;
-            hear(&news).map(|()| doors)
+            // First it makes the mounts, then it closes all descriptors, of which `report` is the last.
+            for _ in 0..2 {
+                rustix::io::write(&ours, b"!")
+                    .map_err(|e| NamespaceRefusal::new("write", e.into()))?;
+                hear(&news)?;
+            }
+            let _ = rustix::io::retry_on_intr(|| rustix::io::read(&news, &mut [0_u8]));
+            Ok(doors)
         });
     match begun {
         Ok(doors) => Ok((pid, pidfd, doors)),
@@ -112,11 +119,7 @@ fn hear(news: &OwnedFd) -> Result<(), NamespaceRefusal> {
     let [a, b, c, d, e, f, g, h] = words;
     let (step, errno) = (u32::from_ne_bytes([a, b, c, d]), i32::from_ne_bytes([e, f, g, h]));
     match count {
-        Ok(8) if errno == 0 => {
-            // The end comes when it has closed this descriptor, too, its last.
-            let _ = rustix::io::retry_on_intr(|| rustix::io::read(news, &mut [0_u8]));
-            Ok(())
-        }
+        Ok(8) if errno == 0 => Ok(()),
         Ok(8) => {
             let step = STEPS.get(step as usize).copied().unwrap_or("prepare the cell");
             Err(NamespaceRefusal::new(step, io::Error::from_raw_os_error(errno)))
@@ -129,15 +132,12 @@ impl Plan {
     /// The first process's side. It was forked from a process that may have several threads, so
     /// everything here is async-signal-safe: nothing allocates, frees or takes a lock.
     fn be_first(mut self) -> ! {
-        match self.prepare() {
-            Ok(()) => self.say(0, 0),
-            Err((step, errno)) => {
-                let index = STEPS.iter().position(|known| *known == step);
-                let index = index.and_then(|index| u32::try_from(index).ok()).unwrap_or(OTHER);
-                self.say(index, errno.raw_os_error());
-                sys::exit_now(1);
-            }
-        }
+        let prepared = self.prepare();
+        self.say(prepared);
+        // Whoever is heard after the death signal was set is followed by that signal when it ends.
+        self.wait_to_go_on();
+        let closed = sys::close_all_but(self.report.as_raw_fd());
+        self.say(closed.map_err(|errno| ("close_range", errno)));
         // The last one.
         let _ = sys::close_all_but(-1);
         sys::reap_forever()
@@ -148,11 +148,7 @@ impl Plan {
         let number = |error: io::Error| Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
         parent::end_with(Parent::Pidfd(self.parent.as_fd()))
             .map_err(|error| (STEPS[0], number(error)))?;
-        // Nothing is said, and so nobody waits for us, before this byte has come.
-        match rustix::io::retry_on_intr(|| rustix::io::read(&self.go, &mut [0_u8])) {
-            Ok(1) => {}
-            _ => sys::exit_now(1),
-        }
+        self.wait_to_go_on();
         for (path, text) in self.maps.iter().flatten() {
             let step = STEPS.into_iter().find(|step| step.as_bytes() == path.to_bytes());
             let failed = failed(step.unwrap_or_default());
@@ -163,14 +159,42 @@ impl Plan {
         self.view.make()?;
         powers::drop_all().map_err(failed("give up the capabilities"))?;
         set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed("prctl"))?;
-        rustix::process::setsid().map_err(failed("setsid"))?;
-        sys::close_all_but(self.report.as_raw_fd()).map_err(failed("close_range"))
+        rustix::process::setsid().map(drop).map_err(failed("setsid"))
     }
 
-    fn say(&self, step: u32, errno: i32) {
+    /// Waits for the parent's next byte, and ends this process if the parent ends instead. The end
+    /// of the pipe would not tell that: this process has a copy of the other end. And neither does
+    /// the death signal, if the parent's thread was already gone when it was set while another
+    /// thread of the parent was still ending.
+    fn wait_to_go_on(&self) {
+        let mut either =
+            [PollFd::new(&self.go, PollFlags::IN), PollFd::new(&self.parent, PollFlags::IN)];
+        let ready = rustix::io::retry_on_intr(|| poll(&mut either, None));
+        let parent_has_ended = !either[1].revents().is_empty();
+        if ready.is_err()
+            || parent_has_ended
+            || rustix::io::retry_on_intr(|| rustix::io::read(&self.go, &mut [0_u8])) != Ok(1)
+        {
+            sys::exit_now(1);
+        }
+    }
+
+    /// Reports that a part is done; or what went wrong, which ends this process.
+    fn say(&self, done: Result<(), (&'static str, Errno)>) {
+        let (index, errno) = match done {
+            Ok(()) => (0, 0),
+            Err((step, errno)) => {
+                let index = STEPS.iter().position(|known| *known == step);
+                let index = index.and_then(|index| u32::try_from(index).ok()).unwrap_or(OTHER);
+                (index, errno.raw_os_error())
+            }
+        };
         let mut words = [0; 8];
-        words[..4].copy_from_slice(&step.to_ne_bytes());
+        words[..4].copy_from_slice(&index.to_ne_bytes());
         words[4..].copy_from_slice(&errno.to_ne_bytes());
         let _ = rustix::io::write(&self.report, &words);
+        if done.is_err() {
+            sys::exit_now(1);
+        }
     }
 }

@@ -165,26 +165,29 @@ fn without_proc_nobody_is_judged() {
     says_nothing_about_the_program(&text, &json, "/proc does not show this process");
 }
 
-/// A compiler that waits for ever keeps the check where it has a scratch folder.
+/// A compiler that waits for ever keeps the check where it has a scratch folder. Each signal arrives
+/// twice: while the compiler's cell is being made, and when the compiler runs.
 #[test]
 fn a_signal_leaves_neither_folder_nor_process() {
     need!("gcc");
     let home = tempfile::tempdir().expect("a folder");
-    let scratch = home.path().join("scratch");
+    let [scratch, work] = ["scratch", "work"].map(|name| home.path().join(name));
     fs::create_dir(&scratch).expect("a folder");
-    rustix::fs::mkfifoat(rustix::fs::CWD, home.path().join("ff"), 0o600.into()).expect("a FIFO");
-    fs::write(home.path().join("waits.c"), "#include \"ff\"\n").expect("a file");
-    for signal in [Signal::INT, Signal::TERM, Signal::QUIT, Signal::HUP] {
+    // Of the home folder itself, a compiler sees nothing but the file.
+    fs::create_dir(&work).expect("a folder");
+    rustix::fs::mkfifoat(rustix::fs::CWD, work.join("ff"), 0o600.into()).expect("a FIFO");
+    fs::write(work.join("waits.c"), "#include \"ff\"\n").expect("a file");
+    let signals = [Signal::INT, Signal::TERM, Signal::QUIT, Signal::HUP];
+    for (signal, early) in signals.into_iter().flat_map(|it| [(it, true), (it, false)]) {
         let mut command = socklab(&["check", "echo-server", "--builtin", "--", "waits.c"]);
-        command.current_dir(home.path()).env("HOME", home.path()).env("TMPDIR", &scratch);
+        command.current_dir(&work).env("HOME", home.path()).env("TMPDIR", &scratch);
         let running = Running::start(&mut command);
         let deadline = Instant::now() + PATIENCE;
         let below = || process::descendants(running.pid()).into_iter().map(|(pid, _)| pid);
         let compiler =
-            |pid: &u32| process::arguments(*pid).0.iter().any(|word| word.ends_with("waits.c"));
-        // The folder and a compiler in its cell.
+            |pid: &u32| process::arguments(*pid).0.first().is_some_and(|it| it.ends_with("cc1"));
         while !(fs::read_dir(&scratch).expect("a folder").count() == 1
-            && below().any(|it| compiler(&it)))
+            && below().any(|it| early || compiler(&it)))
         {
             assert!(Instant::now() < deadline, "no compiler");
             std::thread::sleep(Duration::from_millis(2));
