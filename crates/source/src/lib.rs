@@ -106,6 +106,13 @@ impl Sources {
         self.spaces.remove(&process);
     }
 
+    /// A thread of a process has ended.
+    pub fn forget_thread(&mut self, process: u32, thread: u32) {
+        if let Some(space) = self.spaces.get_mut(&process) {
+            space.memos.forget(thread);
+        }
+    }
+
     /// The program that this process runs, or a library of it, by its file, if it is the user's own and was
     /// compiled without debug information, so that its calls have no line.
     pub fn without_lines(&self, process: u32) -> Option<&str> {

@@ -89,7 +89,8 @@ impl Words {
 /// What is known about one process.
 #[derive(Debug, Default)]
 pub(crate) struct Memos {
-    memos: HashMap<(u32, u64, u64), Vec<Memo>>,
+    /// By the thread's id, and where it is: its instruction and stack pointer.
+    threads: HashMap<u32, HashMap<(u64, u64), Vec<Memo>>>,
     size: usize,
     /// What memory is now.
     buffer: Vec<u8>,
@@ -122,7 +123,8 @@ impl Memos {
         memory: &dyn Memory,
         mut frame: impl FnMut() -> Option<u64>,
     ) -> Option<Option<Frame>> {
-        let memos = self.memos.get_mut(&(thread.id, thread.instruction, thread.stack))?;
+        let places = self.threads.get_mut(&thread.id)?;
+        let memos = places.get_mut(&(thread.instruction, thread.stack))?;
         let index = memos.iter().position(|memo| {
             (memo.frame.is_none() || memo.frame == frame())
                 && memo.words.are_in(memory, &mut self.buffer)
@@ -148,11 +150,19 @@ impl Memos {
         let Some(words) = Words::new(log) else { return };
         let memo = Memo { frame, words, answer };
         self.size += memo.size();
-        let memos = self.memos.entry((thread.id, thread.instruction, thread.stack)).or_default();
+        let places = self.threads.entry(thread.id).or_default();
+        let memos = places.entry((thread.instruction, thread.stack)).or_default();
         memos.insert(0, memo);
         for old in memos.drain(WAYS.min(memos.len())..) {
             self.size = self.size.saturating_sub(old.size());
         }
+    }
+
+    /// The thread has ended: its id may be another's from now on.
+    pub(crate) fn forget(&mut self, thread: u32) {
+        let memos = self.threads.remove(&thread).into_iter().flat_map(HashMap::into_values);
+        let size: usize = memos.flatten().map(|memo| memo.size()).sum();
+        self.size = self.size.saturating_sub(size);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -237,6 +247,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_thread_was_answered_ends_with_it() {
+        let mut memos = Memos::default();
+        let other = Thread { id: 2, ..THREAD };
+        for thread in [THREAD, other] {
+            memos.keep(&thread, None, &[], answer(1));
+        }
+        let both = memos.size();
+        memos.forget(THREAD.id);
+        assert_eq!(memos.get(&THREAD, &Pieces::default(), || None), None);
+        assert_eq!(memos.get(&other, &Pieces::default(), || None), Some(answer(1)));
+        assert_eq!(2 * memos.size(), both);
+    }
+
+    #[test]
     fn no_more_is_kept_than_a_bound() {
         let mut memos = Memos::default();
         for stack in 0..20_000 {
@@ -247,8 +271,9 @@ mod tests {
         for _ in 0..100 {
             memos.keep(&THREAD, None, &[(0, 0)], None);
         }
-        let ways = memos.memos.get(&(THREAD.id, THREAD.instruction, THREAD.stack)).map(Vec::len);
-        assert_eq!(ways, Some(WAYS));
+        let place = (THREAD.instruction, THREAD.stack);
+        let ways = memos.threads.get(&THREAD.id).and_then(|places| places.get(&place));
+        assert_eq!(ways.map(Vec::len), Some(WAYS));
         let log: Vec<_> = (0..5000).map(|at| (8 * at, at)).collect();
         memos.keep(&Thread { id: 2, ..THREAD }, None, &log, None);
         assert_eq!(memos.get(&Thread { id: 2, ..THREAD }, &Pieces::default(), || None), None);

@@ -1,5 +1,7 @@
 //! The memory of a stopped process.
 
+use std::ops::Range;
+
 /// Reads the memory of a stopped process.
 pub trait Memory {
     /// Reads from `address` on, and returns how many bytes could be read: fewer than asked for where a
@@ -103,10 +105,20 @@ impl<'m> Reader<'m> {
 
     /// Reads what can't be different as long as the words logged before are the same.
     pub(crate) fn implied<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
-        let logged = self.log.len();
+        let logged = self.logged();
         let answer = read(self);
-        self.log.truncate(logged);
+        self.unlog(logged..self.logged());
         answer
+    }
+
+    /// How many words have been logged so far.
+    pub(crate) fn logged(&self) -> usize {
+        self.log.len()
+    }
+
+    /// The answer does not depend on these words, after all.
+    pub(crate) fn unlog(&mut self, words: Range<usize>) {
+        self.log.drain(words);
     }
 
     /// What the answer depends on, each word once, by address.

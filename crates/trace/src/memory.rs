@@ -45,6 +45,31 @@ impl Memory for TraceeMemory {
     }
 }
 
+/// What was read of a program's memory before it is asked for.
+#[derive(Debug)]
+pub(crate) struct Ahead {
+    address: u64,
+    bytes: Vec<u8>,
+}
+
+/// The memory of a tracee: what was read ahead is not read again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemoryInCall<'a>(pub(crate) TraceeMemory, pub(crate) Option<&'a Ahead>);
+
+impl Memory for MemoryInCall<'_> {
+    fn read(&self, address: u64, into: &mut [u8]) -> usize {
+        let known = self.1.and_then(|ahead| {
+            let offset = usize::try_from(address.checked_sub(ahead.address)?).ok()?;
+            ahead.bytes.get(offset..offset.checked_add(into.len())?)
+        });
+        match known {
+            Some(known) => into.copy_from_slice(known),
+            None => return self.0.read(address, into),
+        }
+        into.len()
+    }
+}
+
 /// More pieces than this are read by several calls. `IOV_MAX` of `limits.h(0p)` is 1024; so many fit the stack.
 const PIECES: usize = 64;
 
@@ -78,6 +103,35 @@ impl TraceeMemory {
                 return false;
             }
         }
+    }
+
+    /// The same, and reads `length` bytes from `address` on along with them, in the same call. These are `None` if they
+    /// can't be read, or there are too many pieces for one call. The pieces are together as long as `into`.
+    pub(crate) fn all_along(
+        &self,
+        pieces: impl ExactSizeIterator<Item = (u64, usize)>,
+        into: &mut [u8],
+        (address, length): (u64, usize),
+    ) -> (bool, Option<Ahead>) {
+        let count = pieces.len() + 1;
+        if count > PIECES {
+            return (self.all(pieces, into), None);
+        }
+        let mut bytes = vec![0; length];
+        let mut remote = [iovec { iov_base: std::ptr::null_mut(), iov_len: 0 }; PIECES];
+        for (one, (address, length)) in remote.iter_mut().zip(pieces.chain([(address, length)])) {
+            *one = iovec { iov_base: address as *mut c_void, iov_len: length };
+        }
+        let local = [&mut *into, &mut bytes[..]]
+            .map(|part| iovec { iov_base: part.as_mut_ptr().cast(), iov_len: part.len() });
+        // SAFETY: `local` describes `into` and `bytes`, which outlive the call, and `remote` has `count` entries, which
+        // the kernel checks against the other process: it fails with EFAULT rather than touch our memory.
+        let read = unsafe {
+            libc::process_vm_readv(self.0, local.as_ptr(), 2, remote.as_ptr(), count as u64, 0)
+        };
+        let read = usize::try_from(read).unwrap_or(0);
+        let is_whole = read == into.len() + length;
+        (read >= into.len(), is_whole.then_some(Ahead { address, bytes }))
     }
 
     /// Writes all of `bytes`, or fails.
@@ -121,5 +175,33 @@ mod tests {
         let mut short = [0; 8];
         assert!(!memory.all([(at(0), 16)].into_iter(), &mut short), "it would not fit");
         assert!(!memory.all([(at(0), 4)].into_iter(), &mut short), "less than asked for");
+    }
+
+    #[test]
+    fn what_is_read_along_is_not_read_again() {
+        let here: Vec<u64> = (0..200).collect();
+        let at = |index: usize| (&raw const here[index]) as u64;
+        let memory = TraceeMemory(std::process::id().cast_signed());
+        let mut word = [0; 8];
+        let (read, ahead) = memory.all_along([(at(3), 8)].into_iter(), &mut word, (at(10), 16));
+        assert!(read && word == 3_u64.to_ne_bytes());
+        let ahead = ahead.expect("it can be read");
+        // Memory that can't be read any more.
+        let nobody = MemoryInCall(TraceeMemory(-1), Some(&ahead));
+        assert_eq!(nobody.array(at(11)), Some(11_u64.to_ne_bytes()));
+        assert_eq!(nobody.bytes(at(10), 16).len(), 16);
+        assert_eq!(nobody.bytes(at(10), 17).len() + nobody.bytes(at(9), 8).len(), 0);
+        let this = MemoryInCall(memory, Some(&ahead));
+        assert_eq!(this.array(at(12)), Some(12_u64.to_ne_bytes()));
+        // One of the two can't be read.
+        let (read, ahead) = memory.all_along([(at(4), 8)].into_iter(), &mut word, (8, 16));
+        assert!(read && ahead.is_none() && word == 4_u64.to_ne_bytes());
+        let (read, ahead) =
+            memory.all_along([(at(4), 4), (8, 4)].into_iter(), &mut word, (at(10), 16));
+        assert!(!read && ahead.is_none());
+        // More pieces than one call takes.
+        let many = (0..200).map(|index| (at(index), 8));
+        let (read, ahead) = memory.all_along(many, &mut [0; 1600], (at(10), 16));
+        assert!(read && ahead.is_none());
     }
 }

@@ -162,35 +162,42 @@ impl Python {
         found.unwrap_or(Found::Unclear)
     }
 
-    /// The innermost frame of a thread state, if this is still that thread's.
+    /// The innermost frame of a thread state, if this is still that thread's, in the only interpreter.
     ///
     /// The state of an ended thread may look as if it was alive, and the thread's pointer is the next thread's.
-    /// So it must be in the list of its interpreter, which must be the only one.
+    /// So it must be in the list of its interpreter. The answer depends on the state itself only: as long as this
+    /// thread lives, nobody but it ends its state, and it does so outside all frames.
     fn still(&self, state: u64, thread_pointer: u64, reader: &mut Reader<'_>) -> Option<u64> {
         let layout = self.layout;
         let words = reader.words(&[
             state.wrapping_add(layout.thread_id),
             state.wrapping_add(layout.interpreter),
-            state.wrapping_add(layout.previous_thread),
             state.wrapping_add(layout.holder.unwrap_or(layout.frame)),
-            self.runtime.wrapping_add(layout.interpreters),
         ])?;
-        let [id, interpreter, previous, holder, head] = *words else { return None };
-        if id != thread_pointer || interpreter != head || interpreter == 0 {
-            return None;
-        }
+        let [id, interpreter, holder] = *words else { return None };
+        let frame = match layout.holder {
+            Some(_) => reader.word(holder.wrapping_add(layout.frame))?,
+            None => holder,
+        };
+        let is_its_own = id == thread_pointer && interpreter != 0 && frame != 0;
+        let listed = |reader: &mut Reader<'_>| self.is_listed(state, interpreter, reader);
+        (is_its_own && reader.implied(listed)?).then_some(frame)
+    }
+
+    /// True if a thread state is in the list of its interpreter, and this is the only one.
+    fn is_listed(&self, state: u64, interpreter: u64, reader: &mut Reader<'_>) -> Option<bool> {
+        let layout = self.layout;
+        let previous = reader.word(state.wrapping_add(layout.previous_thread))?;
         let before = match previous {
             0 => interpreter.wrapping_add(layout.threads),
             previous => previous.wrapping_add(layout.next_thread),
         };
-        let mut wanted = vec![before, interpreter.wrapping_add(layout.next_interpreter)];
-        if layout.holder.is_some() {
-            wanted.push(holder.wrapping_add(layout.frame));
-        }
-        let words = reader.words(&wanted)?;
-        let alone = words.get(..2)? == [state, 0];
-        let frame = words.get(2).copied().unwrap_or(holder);
-        (alone && frame != 0).then_some(frame)
+        let words = reader.words(&[
+            before,
+            interpreter.wrapping_add(layout.next_interpreter),
+            self.runtime.wrapping_add(layout.interpreters),
+        ])?;
+        Some(*words == [state, 0, interpreter])
     }
 
     /// Looks for the thread in all interpreters.
@@ -200,6 +207,7 @@ impl Python {
     /// at work can't be told.
     fn search(&mut self, thread_pointer: u64, reader: &mut Reader<'_>) -> Option<Found> {
         let layout = self.layout;
+        let logged = reader.logged();
         let mut found = None;
         let mut interpreter = reader.word(self.runtime.wrapping_add(layout.interpreters))?;
         let mut interpreters = 0;
@@ -241,7 +249,12 @@ impl Python {
             self.states.clear();
         }
         self.states.insert(thread_pointer, state);
+        let after = reader.logged();
         let alone = self.still(state, thread_pointer, reader) == Some(frame);
+        if alone {
+            // From here on, what this has logged is enough.
+            reader.unlog(logged..after);
+        }
         Some(Found::Frame { at: frame, alone })
     }
 

@@ -18,7 +18,7 @@ use super::table::{Descriptor, Shared};
 use super::thread::OpenCall;
 use super::tracees::Tracees;
 use crate::decode::{Limits, decode};
-use crate::memory::TraceeMemory;
+use crate::memory::{MemoryInCall, TraceeMemory};
 use crate::options::Options;
 use crate::syscall::{Stage, Sys};
 
@@ -59,7 +59,8 @@ impl Calls<'_> {
 
     /// Decodes a call whose outcome is known, and reports it.
     pub(super) fn finish(&mut self, tid: pid_t, call: OpenCall, outcome: Outcome, ended: u64) {
-        let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits(tid, call.stdio));
+        let memory = MemoryInCall(TraceeMemory(tid), call.ahead.as_ref());
+        let args = decode(&call.entry, outcome, &memory, self.limits(tid, call.stdio));
         if call.stdio {
             return self.report_stdio(tid, &call, &args, ended);
         }

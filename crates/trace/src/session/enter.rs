@@ -8,6 +8,7 @@ use socklab_kernel::clock;
 use socklab_kernel::process::Target;
 
 use super::calls::Calls;
+use super::lines;
 use super::onward::{Handled, RESUME};
 use super::process::Landings;
 use super::shortcut::{self, Shortcuts};
@@ -75,7 +76,9 @@ impl Entering<'_, '_> {
         };
         let at_entry = CallAtEntry::new(row, entry.arguments, &TraceeMemory(tid));
         // The first look at a program's debug information takes a while, which is not the call's.
-        let line = if stdio { None } else { self.calls.line(tid, entry) };
+        let sample = self.calls.limits(tid, stdio).sample;
+        let sends = lines::sends(row, &entry.arguments, sample);
+        let (line, ahead) = if stdio { (None, None) } else { self.calls.line(tid, entry, sends) };
         // Nor is the time that this takes.
         let socket_of = socket.as_ref();
         let before = if stdio { None } else { self.calls.count_before(tid, &at_entry, socket_of) };
@@ -95,6 +98,7 @@ impl Entering<'_, '_> {
             socket,
             stdio,
             line,
+            ahead,
             counted,
         };
         let Some(call) = self.shortcuts.take(self.calls, tid, call) else { return RESUME };

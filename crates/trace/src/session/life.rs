@@ -311,6 +311,7 @@ impl Lives<'_, '_> {
         };
         // `waitpid` reports the first thread after all others of its process.
         if thread.pid != tid {
+            self.calls.lines.forget_thread(thread.pid, tid);
             return Ok(());
         }
         if let Some(Trouble::Fatal(error)) = self.commands.trouble(tid) {
@@ -360,6 +361,7 @@ impl Lives<'_, '_> {
             return;
         };
         if tracees.threads_of(thread.pid).next().is_some() {
+            self.calls.lines.forget_thread(thread.pid, tid);
             return;
         }
         let process = tracees.remove_process(thread.pid);

@@ -1,5 +1,6 @@
 //! The line of the program's source that makes a call.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -10,9 +11,10 @@ use socklab_source::{Memory, Origin, Piece, Register, Sources, Thread};
 
 use super::calls::Calls;
 use crate::arch;
-use crate::memory::TraceeMemory;
+use crate::memory::{Ahead, TraceeMemory};
 use crate::options::Options;
 use crate::ptrace::{self, CallEntry};
+use crate::syscall::{Row, Sys};
 
 /// What is known about the programs' sources.
 #[derive(Debug, Default)]
@@ -30,6 +32,13 @@ impl Lines {
     pub(super) fn new(options: &Options) -> Self {
         let sources = options.lines.as_ref().map(Sources::new);
         Self { sources, ..Self::default() }
+    }
+
+    /// A thread has ended, but for the first of its process, or is left alone.
+    pub(super) fn forget_thread(&mut self, pid: pid_t, tid: pid_t) {
+        if let Some(sources) = &mut self.sources {
+            sources.forget_thread(pid.cast_unsigned(), tid.cast_unsigned());
+        }
     }
 
     /// The process has executed another program, or has ended.
@@ -50,8 +59,28 @@ fn is_ours(pid: pid_t) -> bool {
 
 impl Calls<'_> {
     /// The line that makes the call which this thread is about to enter, if it is known for certain. Must
-    /// be asked before the thread's address of return is changed.
-    pub(super) fn line(&mut self, tid: pid_t, entry: &CallEntry) -> Option<Box<SourceLine>> {
+    /// be asked before the thread's address of return is changed. What the call is about to send is read along with
+    /// what the answer depends on, if that is how it goes.
+    pub(super) fn line(
+        &mut self,
+        tid: pid_t,
+        entry: &CallEntry,
+        sends: Option<(u64, usize)>,
+    ) -> (Option<Box<SourceLine>>, Option<Ahead>) {
+        let memory = MemoryAlong {
+            memory: TraceeMemory(tid),
+            sends: Cell::new(sends),
+            ahead: Cell::default(),
+        };
+        (self.line_by(tid, entry, &memory), memory.ahead.into_inner())
+    }
+
+    fn line_by(
+        &mut self,
+        tid: pid_t,
+        entry: &CallEntry,
+        memory: &MemoryAlong,
+    ) -> Option<Box<SourceLine>> {
         let sources = self.lines.sources.as_mut()?;
         let pid = self.tracees.thread(tid)?.pid;
         if *self.lines.ours.entry(pid).or_insert_with(|| is_ours(pid)) {
@@ -70,7 +99,7 @@ impl Calls<'_> {
             };
             ptrace::register(tid, offset).ok()
         };
-        let frame = sources.frame(thread, register, &TraceeMemory(tid));
+        let frame = sources.frame(thread, register, memory);
         if let Some(program) = sources.without_lines(thread.process)
             && !self.lines.told.contains(program)
         {
@@ -85,12 +114,31 @@ impl Calls<'_> {
     }
 }
 
-impl Memory for TraceeMemory {
+/// What a call is about to send, as far as it is read along with something else: where it is, and how much of it. Longer
+/// messages may turn out to be sent in part.
+pub(super) fn sends(row: &Row, words: &[u64; 6], sample: usize) -> Option<(u64, usize)> {
+    const LONGEST: usize = 4096;
+    let length = usize::try_from(words[2]).ok().filter(|length| (1..=LONGEST).contains(length))?;
+    matches!(row.sys, Sys::Write | Sys::Sendto).then_some((words[1], length.min(sample)))
+}
+
+/// The memory of a tracee. With the first pieces that are read, something else is read along.
+struct MemoryAlong {
+    memory: TraceeMemory,
+    sends: Cell<Option<(u64, usize)>>,
+    ahead: Cell<Option<Ahead>>,
+}
+
+impl Memory for MemoryAlong {
     fn read(&self, address: u64, into: &mut [u8]) -> usize {
-        crate::memory::Memory::read(self, address, into)
+        crate::memory::Memory::read(&self.memory, address, into)
     }
 
     fn pieces(&self, pieces: &[Piece], into: &mut [u8]) -> bool {
-        self.all(pieces.iter().map(|piece| (piece.address, piece.length)), into)
+        let parts = pieces.iter().map(|piece| (piece.address, piece.length));
+        let Some(sends) = self.sends.take() else { return self.memory.all(parts, into) };
+        let (read, ahead) = self.memory.all_along(parts, into, sends);
+        self.ahead.set(ahead);
+        read
     }
 }

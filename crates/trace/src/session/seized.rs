@@ -43,6 +43,7 @@ pub(super) fn report_call(
             stdio: false,
             // It lies behind: what its registers and its stack were is not known.
             line: None,
+            ahead: None,
             counted: None,
         };
         entering.calls.finish(tid, call, outcome_of(result), clock::now());

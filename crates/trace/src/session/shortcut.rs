@@ -19,7 +19,7 @@ use super::process::{Landings, Slot};
 use super::thread::{OpenCall, Shortcut};
 use crate::arch::{self, slot};
 use crate::decode::{decode, u32_at, u64_at};
-use crate::memory::{Memory, TraceeMemory};
+use crate::memory::{Memory, MemoryInCall, TraceeMemory};
 use crate::ptrace::{self, CallEntry};
 use crate::syscall::Sys;
 
@@ -76,8 +76,8 @@ impl Shortcuts {
         mut call: OpenCall,
     ) {
         // There is no result yet, so this decodes all the bytes the program offers.
-        let args =
-            decode(&call.entry, Outcome::Unfinished, &TraceeMemory(tid), calls.limits(tid, false));
+        let memory = MemoryInCall(TraceeMemory(tid), call.ahead.as_ref());
+        let args = decode(&call.entry, Outcome::Unfinished, &memory, calls.limits(tid, false));
         if let Some(process) = calls.tracees.process_of_mut(tid)
             && let Landings::At { code, slots } = &mut process.landings
         {

@@ -9,6 +9,7 @@ use super::counting::Tally;
 use super::table::Shared;
 use super::watched::Attempt;
 use crate::decode::CallAtEntry;
+use crate::memory::Ahead;
 
 /// A thread. It has at most one system call in progress.
 #[derive(Debug, Default)]
@@ -72,6 +73,8 @@ pub(crate) struct OpenCall {
     pub(crate) stdio: bool,
     /// The line of source that makes it.
     pub(crate) line: Option<Box<SourceLine>>,
+    /// What it sends, where that was read along with something else.
+    pub(crate) ahead: Option<Ahead>,
     /// What the kernel had counted, where it was read.
     pub(crate) counted: Option<Box<Counted>>,
 }
