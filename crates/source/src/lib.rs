@@ -34,7 +34,7 @@ use memory::Reader;
 use origin::Own;
 use space::{Around, Space};
 
-/// A thread that has just entered a system call.
+/// A thread in a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thread {
     /// Its process.
@@ -117,6 +117,12 @@ impl Sources {
     /// compiled without debug information, so that its calls have no line.
     pub fn without_lines(&self, process: u32) -> Option<&str> {
         self.spaces.get(&process)?.without_lines.as_deref()
+    }
+
+    /// True if a thread was asked for before with the same registers: the answer is likely to cost no more than a reading of
+    /// some words.
+    pub fn has_answered(&self, thread: &Thread) -> bool {
+        self.spaces.get(&thread.process).is_some_and(|space| space.memos.has(thread))
     }
 
     /// The innermost frame that is most the user's own. `register` is asked only for those on which the answer

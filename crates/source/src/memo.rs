@@ -133,6 +133,12 @@ impl Memos {
         memos.first().map(|memo| memo.answer.clone())
     }
 
+    /// True if an answer was given for this place.
+    pub(crate) fn has(&self, thread: &Thread) -> bool {
+        let places = self.threads.get(&thread.id);
+        places.is_some_and(|places| places.contains_key(&(thread.instruction, thread.stack)))
+    }
+
     /// Keeps an answer. `log` is what it depends on, by ascending addresses.
     pub(crate) fn keep(
         &mut self,

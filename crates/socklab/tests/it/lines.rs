@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use socklab_prerequisites::{find, say_not_run};
+use socklab_prerequisites::{find, need, say_not_run};
 
 use crate::stage::{program, run, socklab};
 
@@ -243,4 +243,19 @@ fn nothing_is_told_where_nothing_is_known() {
         });
         assert_eq!(notices.count(), usize::from(wants_notice), "{command}: once for a program");
     }
+}
+
+/// A line that is known by then is looked up when a call returns; and when the thread ends in it.
+#[test]
+fn a_call_that_does_not_return_is_told_with_its_line() {
+    need!("python3");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stuck = "import signal, socket\none, other = socket.socketpair()\nfor left in (2, 1, 0):\n    \
+        if left:\n        one.send(b'x')\n    else:\n        signal.alarm(1)\n    other.recv(1)\n";
+    fs::write(folder.path().join("stuck.py"), stuck).expect("a file");
+    let told = trace(&["sh", "-c", "python3 stuck.py; true"], folder.path(), None);
+    let lines = |name: &str| -> Vec<u64> {
+        told.iter().filter(|call| call.call == name).map(|call| call.line).collect()
+    };
+    assert_eq!((lines("sendto"), lines("recvfrom")), (vec![5; 2], vec![8; 3]));
 }

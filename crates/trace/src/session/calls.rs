@@ -58,7 +58,8 @@ impl Calls<'_> {
     }
 
     /// Decodes a call whose outcome is known, and reports it.
-    pub(super) fn finish(&mut self, tid: pid_t, call: OpenCall, outcome: Outcome, ended: u64) {
+    pub(super) fn finish(&mut self, tid: pid_t, mut call: OpenCall, outcome: Outcome, ended: u64) {
+        self.settle_line(tid, &mut call, outcome);
         let memory = MemoryInCall(TraceeMemory(tid), call.ahead.as_ref());
         let args = decode(&call.entry, outcome, &memory, self.limits(tid, call.stdio));
         if call.stdio {
@@ -91,7 +92,7 @@ impl Calls<'_> {
             ended,
             restarts: call.restarts,
             implicit: false,
-            source: call.line,
+            source: call.line.told(),
             counted: call.counted,
         };
         let place = self.tracees.place(tid);

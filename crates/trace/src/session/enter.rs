@@ -8,7 +8,7 @@ use socklab_kernel::clock;
 use socklab_kernel::process::Target;
 
 use super::calls::Calls;
-use super::lines;
+use super::lines::CallLine;
 use super::onward::{Handled, RESUME};
 use super::process::Landings;
 use super::shortcut::{self, Shortcuts};
@@ -76,9 +76,10 @@ impl Entering<'_, '_> {
         };
         let at_entry = CallAtEntry::new(row, entry.arguments, &TraceeMemory(tid));
         // The first look at a program's debug information takes a while, which is not the call's.
-        let sample = self.calls.limits(tid, stdio).sample;
-        let sends = lines::sends(row, &entry.arguments, sample);
-        let (line, ahead) = if stdio { (None, None) } else { self.calls.line(tid, entry, sends) };
+        let (line, ahead) = match stdio {
+            true => (CallLine::Told(None), None),
+            false => self.calls.line_at_entry(tid, row, entry),
+        };
         // Nor is the time that this takes.
         let socket_of = socket.as_ref();
         let before = if stdio { None } else { self.calls.count_before(tid, &at_entry, socket_of) };

@@ -24,7 +24,11 @@ pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handl
     };
     if is_restart(result) {
         call.interrupted_at = ended;
-        thread.interrupted = Some(call);
+        // Before a handler runs on the thread's stack.
+        calls.settle_line(tid, &mut call, Outcome::Unfinished);
+        if let Some(thread) = calls.tracees.thread_mut(tid) {
+            thread.interrupted = Some(call);
+        }
     } else {
         thread.contact.note(&call.entry, result, ended);
         calls.count_after(tid, &mut call, result, ended);

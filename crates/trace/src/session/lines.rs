@@ -6,10 +6,11 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use libc::pid_t;
-use socklab_event::{Notice, SourceLine};
+use socklab_event::{Notice, Outcome, SourceLine};
 use socklab_source::{Memory, Origin, Piece, Register, Sources, Thread};
 
 use super::calls::Calls;
+use super::thread::OpenCall;
 use crate::arch;
 use crate::memory::{Ahead, TraceeMemory};
 use crate::options::Options;
@@ -57,40 +58,94 @@ fn is_ours(pid: pid_t) -> bool {
     own.is_some() && own == file(format!("/proc/{pid}/exe"))
 }
 
+/// The line of a call that has been entered.
+#[derive(Debug)]
+pub(crate) enum CallLine {
+    /// This one, or none that is known for certain.
+    Told(Option<Box<SourceLine>>),
+    /// It is looked up once the call has returned, along with reading what was received: the program was there before, so
+    /// that this is a matter of comparing some words, which are the same until then.
+    AtReturn,
+}
+
+impl CallLine {
+    /// The line, as far as it is known by now.
+    pub(super) fn told(self) -> Option<Box<SourceLine>> {
+        match self {
+            Self::Told(line) => line,
+            Self::AtReturn => None,
+        }
+    }
+}
+
 impl Calls<'_> {
-    /// The line that makes the call which this thread is about to enter, if it is known for certain. Must
-    /// be asked before the thread's address of return is changed. What the call is about to send is read along with
-    /// what the answer depends on, if that is how it goes.
-    pub(super) fn line(
+    /// The line that makes the call which this thread is about to enter. Must be asked before the thread's address of
+    /// return is changed. If what the call sends was read along with what the answer depends on, that comes as well.
+    pub(super) fn line_at_entry(
         &mut self,
         tid: pid_t,
+        row: &Row,
         entry: &CallEntry,
-        sends: Option<(u64, usize)>,
-    ) -> (Option<Box<SourceLine>>, Option<Ahead>) {
-        let memory = MemoryAlong {
-            memory: TraceeMemory(tid),
-            sends: Cell::new(sends),
-            ahead: Cell::default(),
+    ) -> (CallLine, Option<Ahead>) {
+        let Some(thread) = self.thread_at(tid, entry.instruction, entry.stack) else {
+            return (CallLine::Told(None), None);
         };
-        (self.line_by(tid, entry, &memory), memory.ahead.into_inner())
+        let has_been_there =
+            || self.lines.sources.as_ref().is_some_and(|sources| sources.has_answered(&thread));
+        if matches!(row.sys, Sys::Read | Sys::Recvfrom) && has_been_there() {
+            return (CallLine::AtReturn, None);
+        }
+        let sends = matches!(row.sys, Sys::Write | Sys::Sendto);
+        let sends =
+            sends.then(|| self.sampled(tid, &entry.arguments, entry.arguments[2])).flatten();
+        let (line, ahead) = self.line(tid, thread, sends);
+        (CallLine::Told(line), ahead)
     }
 
-    fn line_by(
+    /// Looks up the line of a call that has returned or was interrupted, or whose thread is about to end, if that has been put
+    /// off until then.
+    pub(super) fn settle_line(&mut self, tid: pid_t, call: &mut OpenCall, outcome: Outcome) {
+        if !matches!(call.line, CallLine::AtReturn) {
+            return;
+        }
+        let received = match outcome {
+            Outcome::Value(count) => self.sampled(tid, &call.entry.words, count.cast_unsigned()),
+            _ => None,
+        };
+        let thread = self.thread_at(tid, call.instruction, call.stack);
+        let (line, ahead) = thread.map_or((None, None), |it| self.line(tid, it, received));
+        (call.line, call.ahead) = (CallLine::Told(line), ahead);
+    }
+
+    /// A thread in a call, unless it executes the recorder's own program.
+    fn thread_at(&mut self, tid: pid_t, instruction: u64, stack: u64) -> Option<Thread> {
+        self.lines.sources.as_ref()?;
+        let pid = self.tracees.thread(tid)?.pid;
+        let is_ours = *self.lines.ours.entry(pid).or_insert_with(|| is_ours(pid));
+        let (process, id) = (pid.cast_unsigned(), tid.cast_unsigned());
+        (!is_ours).then_some(Thread { process, id, instruction, stack })
+    }
+
+    /// The part of a message that is recorded: where it is, and how long. `None` for a long one, which costs more to
+    /// read than a system call.
+    fn sampled(&self, tid: pid_t, words: &[u64; 6], length: u64) -> Option<(u64, usize)> {
+        const LONGEST: usize = 4096;
+        let length =
+            usize::try_from(length.min(words[2])).ok()?.min(self.limits(tid, false).sample);
+        (1..=LONGEST).contains(&length).then_some((words[1], length))
+    }
+
+    fn line(
         &mut self,
         tid: pid_t,
-        entry: &CallEntry,
-        memory: &MemoryAlong,
-    ) -> Option<Box<SourceLine>> {
-        let sources = self.lines.sources.as_mut()?;
-        let pid = self.tracees.thread(tid)?.pid;
-        if *self.lines.ours.entry(pid).or_insert_with(|| is_ours(pid)) {
-            return None;
-        }
-        let thread = Thread {
-            process: pid.cast_unsigned(),
-            id: tid.cast_unsigned(),
-            instruction: entry.instruction,
-            stack: entry.stack,
+        thread: Thread,
+        along: Option<(u64, usize)>,
+    ) -> (Option<Box<SourceLine>>, Option<Ahead>) {
+        let Some(sources) = &mut self.lines.sources else { return (None, None) };
+        let memory = MemoryAlong {
+            memory: TraceeMemory(tid),
+            along: Cell::new(along),
+            ahead: Cell::default(),
         };
         let register = |register| {
             let offset = match register {
@@ -99,7 +154,7 @@ impl Calls<'_> {
             };
             ptrace::register(tid, offset).ok()
         };
-        let frame = sources.frame(thread, register, memory);
+        let frame = sources.frame(thread, register, &memory);
         if let Some(program) = sources.without_lines(thread.process)
             && !self.lines.told.contains(program)
         {
@@ -108,24 +163,19 @@ impl Calls<'_> {
             self.reporter.notice(self.tracees.place(tid), Notice::NoLines { program });
         }
         // Which line of a library makes a call says nothing about the program.
-        let frame = frame.filter(|frame| frame.origin < Origin::Library)?;
-        let function = Some(frame.function.to_string()).filter(|name| !name.is_empty());
-        Some(Box::new(SourceLine { file: frame.file?.to_string(), line: frame.line, function }))
+        let frame = frame.filter(|frame| frame.origin < Origin::Library);
+        let line = frame.and_then(|frame| {
+            let function = Some(frame.function.to_string()).filter(|name| !name.is_empty());
+            Some(Box::new(SourceLine { file: frame.file?.to_string(), line: frame.line, function }))
+        });
+        (line, memory.ahead.into_inner())
     }
-}
-
-/// What a call is about to send, as far as it is read along with something else: where it is, and how much of it. Longer
-/// messages may turn out to be sent in part.
-pub(super) fn sends(row: &Row, words: &[u64; 6], sample: usize) -> Option<(u64, usize)> {
-    const LONGEST: usize = 4096;
-    let length = usize::try_from(words[2]).ok().filter(|length| (1..=LONGEST).contains(length))?;
-    matches!(row.sys, Sys::Write | Sys::Sendto).then_some((words[1], length.min(sample)))
 }
 
 /// The memory of a tracee. With the first pieces that are read, something else is read along.
 struct MemoryAlong {
     memory: TraceeMemory,
-    sends: Cell<Option<(u64, usize)>>,
+    along: Cell<Option<(u64, usize)>>,
     ahead: Cell<Option<Ahead>>,
 }
 
@@ -136,8 +186,8 @@ impl Memory for MemoryAlong {
 
     fn pieces(&self, pieces: &[Piece], into: &mut [u8]) -> bool {
         let parts = pieces.iter().map(|piece| (piece.address, piece.length));
-        let Some(sends) = self.sends.take() else { return self.memory.all(parts, into) };
-        let (read, ahead) = self.memory.all_along(parts, into, sends);
+        let Some(along) = self.along.take() else { return self.memory.all(parts, into) };
+        let (read, ahead) = self.memory.all_along(parts, into, along);
         self.ahead.set(ahead);
         read
     }

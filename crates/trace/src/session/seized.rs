@@ -5,6 +5,7 @@ use socklab_kernel::clock;
 
 use super::calls::{is_restart, outcome_of};
 use super::enter::{Entering, Interest};
+use super::lines::CallLine;
 use super::onward::unless_vanished;
 use super::thread::OpenCall;
 use crate::decode::CallAtEntry;
@@ -42,7 +43,7 @@ pub(super) fn report_call(
             socket,
             stdio: false,
             // It lies behind: what its registers and its stack were is not known.
-            line: None,
+            line: CallLine::Told(None),
             ahead: None,
             counted: None,
         };

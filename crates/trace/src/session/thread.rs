@@ -1,11 +1,12 @@
 //! What the tracer knows about a thread and the call it is in.
 
 use libc::pid_t;
-use socklab_event::{Args, Counted, SourceLine};
+use socklab_event::{Args, Counted};
 use socklab_kernel::clock;
 
 use super::contact::Contact;
 use super::counting::Tally;
+use super::lines::CallLine;
 use super::table::Shared;
 use super::watched::Attempt;
 use crate::decode::CallAtEntry;
@@ -72,8 +73,8 @@ pub(crate) struct OpenCall {
     /// It is made on a standard stream that is being recorded.
     pub(crate) stdio: bool,
     /// The line of source that makes it.
-    pub(crate) line: Option<Box<SourceLine>>,
-    /// What it sends, where that was read along with something else.
+    pub(crate) line: CallLine,
+    /// What it sends or has received, where that was read along with what the line depends on.
     pub(crate) ahead: Option<Ahead>,
     /// What the kernel had counted, where it was read.
     pub(crate) counted: Option<Box<Counted>>,
