@@ -37,7 +37,7 @@ pub struct Call {
     pub implicit: bool,
     /// The line of the program that made the call, where it is known for certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Box<SourceLine>>,
+    pub source: Option<Arc<SourceLine>>,
     /// What the kernel had counted of its thread and socket, if the recorder read it there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<Box<Counted>>,

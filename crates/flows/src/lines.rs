@@ -47,6 +47,8 @@ fn tail(path: &str, parts: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use socklab_event::SourceLine;
     use socklab_timelines::scenes;
 
@@ -57,7 +59,7 @@ mod tests {
         let call = timeline.events.iter().find_map(|event| event.call()).expect("a call");
         let at = |file: &&str| {
             let source = SourceLine { file: (*file).to_owned(), line: 7, function: None };
-            Call { source: Some(Box::new(source)), ..call.clone() }
+            Call { source: Some(Arc::new(source)), ..call.clone() }
         };
         let calls: Vec<Call> = files.iter().map(at).collect();
         let lines = Lines::of(calls.iter());

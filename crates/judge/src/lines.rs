@@ -30,6 +30,8 @@ pub(crate) fn with_line(mut told: Sentence, line: Option<&str>) -> Sentence {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use socklab_event::{SourceLine, Timeline, What};
     use socklab_flows::Flows;
     use socklab_say::{Language, Speaker};
@@ -41,7 +43,7 @@ mod tests {
             if let What::Call(call) = &mut event.what {
                 let line = u32::try_from(event.seq).expect("few events");
                 let file = format!("/home/ana/{}.py", event.place.process);
-                call.source = Some(Box::new(SourceLine { file, line, function: None }));
+                call.source = Some(Arc::new(SourceLine { file, line, function: None }));
             }
         }
         timeline

@@ -23,9 +23,10 @@ mod symbols;
 mod unwind;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 pub use memory::{Memory, Piece};
 
@@ -89,7 +90,7 @@ pub struct Frame {
 pub struct Sources {
     own: Own,
     images: Images,
-    spaces: HashMap<u32, Space>,
+    spaces: FxHashMap<u32, Space>,
 }
 
 /// Words that are kept of all processes together: 32 MiB.
@@ -98,7 +99,7 @@ const KEPT: usize = 1 << 21;
 impl Sources {
     /// Begins with no process known. Files under `own` are the user's.
     pub fn new(own: impl Into<PathBuf>) -> Self {
-        Self { own: Own::new(own.into()), images: Images::default(), spaces: HashMap::new() }
+        Self { own: Own::new(own.into()), images: Images::default(), spaces: FxHashMap::default() }
     }
 
     /// A process has executed another program, or has ended.

@@ -1,7 +1,8 @@
 //! Answers that are known: a program that calls in a loop is asked for the same line again and again.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use crate::memory::Piece;
 use crate::{Frame, Memory, Thread};
@@ -90,7 +91,7 @@ impl Words {
 #[derive(Debug, Default)]
 pub(crate) struct Memos {
     /// By the thread's id, and where it is: its instruction and stack pointer.
-    threads: HashMap<u32, HashMap<(u64, u64), Vec<Memo>>>,
+    threads: FxHashMap<u32, FxHashMap<(u64, u64), Vec<Memo>>>,
     size: usize,
     /// What memory is now.
     buffer: Vec<u8>,
@@ -166,7 +167,7 @@ impl Memos {
 
     /// The thread has ended: its id may be another's from now on.
     pub(crate) fn forget(&mut self, thread: u32) {
-        let memos = self.threads.remove(&thread).into_iter().flat_map(HashMap::into_values);
+        let memos = self.threads.remove(&thread).into_iter().flat_map(FxHashMap::into_values);
         let size: usize = memos.flatten().map(|memo| memo.size()).sum();
         self.size = self.size.saturating_sub(size);
     }

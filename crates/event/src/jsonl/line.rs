@@ -6,11 +6,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::{Control, Counted, Errno, Flags, Notice, Place, SourceLine};
+use crate::{Control, Counted, Errno, Flags, Notice, Place};
 
 /// A text that need not be copied out of the line.
 #[derive(Debug, Deserialize)]
@@ -79,7 +81,7 @@ pub(super) struct CallOut<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) implicit: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) source: Option<&'a SourceLine>,
+    pub(super) source: Option<Arc<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) counted: Option<&'a Counted>,
 }

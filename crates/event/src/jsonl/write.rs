@@ -1,18 +1,19 @@
 //! Writing: everything that lines before have said is left out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::line::{CallOut, EndLine, LineOut, MovedOut, WhatOut};
 use super::{VERSION, sockets};
 use crate::bytes::Encoded;
 use crate::{
     Args, Bytes, Call, Control, Endpoint, Event, Flags, Header, Outcome, Place, Process, SocketId,
-    What,
+    SourceLine, What,
 };
 
 /// Writes a timeline line by line, so that a recording cut short is still readable.
@@ -33,7 +34,12 @@ struct Memory {
     next: u64,
     places: Numbers<Place>,
     sockets: Numbers<Arc<SocketId>>,
+    /// Lines of source that were written lately, and how: a program calls from the same ones again and again.
+    sources: VecDeque<(Arc<SourceLine>, Arc<RawValue>)>,
 }
+
+/// How many lines of source are kept.
+const SOURCES: usize = 16;
 
 #[derive(Serialize)]
 struct HeaderLine<'a> {
@@ -129,7 +135,7 @@ impl Memory {
             Outcome::Unfinished => out.unfinished = true,
         }
         (out.restarts, out.implicit) = (call.restarts, call.implicit);
-        out.source = call.source.as_deref();
+        out.source = call.source.as_ref().map(|source| self.source(source)).transpose()?;
         out.counted = call.counted.as_deref();
         match &call.args {
             Args::Send { asked, bytes, flags, to, control } => {
@@ -145,6 +151,18 @@ impl Memory {
             args => out.args = Some(self.args(args, new)?),
         }
         Ok(out)
+    }
+
+    /// A line of source, as it is written.
+    fn source(&mut self, source: &Arc<SourceLine>) -> io::Result<Arc<RawValue>> {
+        let known = self.sources.iter().find(|(known, _)| Arc::ptr_eq(known, source));
+        if let Some((_, text)) = known {
+            return Ok(Arc::clone(text));
+        }
+        let text: Arc<RawValue> = to_raw_value(source)?.into();
+        self.sources.truncate(SOURCES - 1);
+        self.sources.push_front((Arc::clone(source), Arc::clone(&text)));
+        Ok(text)
     }
 
     fn args(&mut self, args: &Args, new: &mut New) -> io::Result<Value> {

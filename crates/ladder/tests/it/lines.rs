@@ -1,5 +1,7 @@
 //! The lines of source that made the calls.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use socklab_event::{SourceLine, Timeline, What};
 use socklab_ladder::{HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
@@ -15,7 +17,7 @@ fn all_at(timeline: &mut Timeline, file: &str) {
     for event in &mut timeline.events {
         if let What::Call(call) = &mut event.what {
             let source = SourceLine { file: file.to_owned(), line: 12, function: None };
-            call.source = Some(Box::new(source));
+            call.source = Some(Arc::new(source));
         }
     }
 }
@@ -55,7 +57,7 @@ fn a_loop_says_its_line_if_it_is_one() {
         What::Call(call) if call.error().is_some() => call.source.as_mut(),
         _ => None,
     });
-    other.expect("a call of the loop").line = 13;
+    Arc::make_mut(other.expect("a call of the loop")).line = 13;
     let drawn = Ladder::of(&timeline, &options("en")).to_text(&TextStyle::new(160));
     assert!(!folded(&drawn).contains("poll.py:"), "{drawn}");
 }

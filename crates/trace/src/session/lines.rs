@@ -1,11 +1,13 @@
 //! The line of the program's source that makes a call.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashSet, VecDeque};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 
 use libc::pid_t;
+use rustc_hash::FxHashMap;
 use socklab_event::{Notice, Outcome, SourceLine};
 use socklab_source::{Memory, Origin, Piece, Register, Sources, Thread};
 
@@ -26,7 +28,30 @@ pub(super) struct Lines {
     told: HashSet<String>,
     /// Which processes run the recorder's own program: a peer that it plays, a program of the course that it
     /// contains. Whoever traces these has no file in which to look up a line.
-    ours: HashMap<pid_t, bool>,
+    ours: FxHashMap<pid_t, bool>,
+    lately: Lately,
+}
+
+/// The lines that were told lately: a program calls from the same ones again and again.
+#[derive(Debug, Default)]
+struct Lately(VecDeque<(Arc<str>, Arc<str>, Arc<SourceLine>)>);
+
+impl Lately {
+    const MOST: usize = 16;
+
+    fn told(&mut self, file: &Arc<str>, line: u32, function: &Arc<str>) -> Arc<SourceLine> {
+        let known = self.0.iter().find(|(its_file, its_function, told)| {
+            told.line == line && Arc::ptr_eq(its_file, file) && Arc::ptr_eq(its_function, function)
+        });
+        if let Some((.., told)) = known {
+            return Arc::clone(told);
+        }
+        let name = Some(function.to_string()).filter(|name| !name.is_empty());
+        let told = Arc::new(SourceLine { file: file.to_string(), line, function: name });
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front((Arc::clone(file), Arc::clone(function), Arc::clone(&told)));
+        told
+    }
 }
 
 impl Lines {
@@ -62,7 +87,7 @@ fn is_ours(pid: pid_t) -> bool {
 #[derive(Debug)]
 pub(crate) enum CallLine {
     /// This one, or none that is known for certain.
-    Told(Option<Box<SourceLine>>),
+    Told(Option<Arc<SourceLine>>),
     /// It is looked up once the call has returned, along with reading what was received: the program was there before, so
     /// that this is a matter of comparing some words, which are the same until then.
     AtReturn,
@@ -70,7 +95,7 @@ pub(crate) enum CallLine {
 
 impl CallLine {
     /// The line, as far as it is known by now.
-    pub(super) fn told(self) -> Option<Box<SourceLine>> {
+    pub(super) fn told(self) -> Option<Arc<SourceLine>> {
         match self {
             Self::Told(line) => line,
             Self::AtReturn => None,
@@ -140,7 +165,7 @@ impl Calls<'_> {
         tid: pid_t,
         thread: Thread,
         along: Option<(u64, usize)>,
-    ) -> (Option<Box<SourceLine>>, Option<Ahead>) {
+    ) -> (Option<Arc<SourceLine>>, Option<Ahead>) {
         let Some(sources) = &mut self.lines.sources else { return (None, None) };
         let memory = MemoryAlong {
             memory: TraceeMemory(tid),
@@ -165,8 +190,7 @@ impl Calls<'_> {
         // Which line of a library makes a call says nothing about the program.
         let frame = frame.filter(|frame| frame.origin < Origin::Library);
         let line = frame.and_then(|frame| {
-            let function = Some(frame.function.to_string()).filter(|name| !name.is_empty());
-            Some(Box::new(SourceLine { file: frame.file?.to_string(), line: frame.line, function }))
+            Some(self.lines.lately.told(frame.file.as_ref()?, frame.line, &frame.function))
         });
         (line, memory.ahead.into_inner())
     }
