@@ -1,5 +1,5 @@
-//! What it costs to tell the line of source of each call: programs that do nothing but call, recorded with lines and
-//! without.
+//! What it costs to tell the line of source of each call: programs that do nothing but call, and a web server, recorded
+//! with lines and without.
 //!
 //! `cargo bench -p socklab-trace --bench lines [-- ROUNDS [ROWS]]`: with ROWS, only rows whose names contain it are run.
 //! The figures are processor time, of the recorder and of the programs, user and system together: medians of the rounds
@@ -85,6 +85,29 @@ def main():
 main()
 "#;
 
+/// A request for every twenty pairs. The standard library makes its calls, many functions deep, and each request has a
+/// thread of its own.
+const PYTHON_WEB: &str = r#"
+import http.client, http.server, sys, threading
+class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "600")
+        self.end_headers()
+        self.wfile.write(b"hello\n" * 100)
+    def log_message(self, *args):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+for _ in range(int(sys.argv[1]) // 20):
+    client = http.client.HTTPConnection(*server.server_address)
+    client.request("GET", "/")
+    assert len(client.getresponse().read()) == 600
+    client.close()
+server.shutdown()
+"#;
+
 fn main() {
     let mut arguments = env::args_os().skip(1);
     match arguments.next() {
@@ -122,6 +145,7 @@ fn compare(rounds: usize, rows: &str) {
         ("Go", "calls.go", GO, &["go", "build", "-o"]),
         ("Python", "calls.py", PYTHON, &[]),
         ("Python, four functions deep", "deep.py", PYTHON_DEEP, &[]),
+        ("Python, a web server", "web.py", PYTHON_WEB, &[]),
     ] {
         let source = directory().join(file);
         fs::write(&source, text).expect("a file");
