@@ -2,8 +2,6 @@
 //!
 //! A function that returns has found nothing.
 
-use std::ops::ControlFlow;
-
 use crate::binary::{Binary, Data};
 use crate::fuel::{Bytes, Fuel};
 use crate::go::Go;
@@ -153,11 +151,7 @@ pub fn python(input: &[u8]) {
     let mut reader = Reader::new(&memory);
     let Some(mut python) = Python::new(0, START, Some(*minor), &reader) else { return };
     for _ in 0..2 {
-        let mut frames = Vec::new();
-        python.frames(0x7f00, &mut reader, &mut |frame| {
-            frames.push(frame);
-            ControlFlow::Continue(())
-        });
+        let (_, frames) = python.frames(1, || Some(0x7f00), &mut reader, &mut |_| false);
         for frame in &frames {
             let _ = python.line(frame, &mut reader);
         }

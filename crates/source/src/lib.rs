@@ -21,6 +21,7 @@ mod python;
 mod space;
 mod symbols;
 mod unwind;
+mod words;
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -110,7 +111,7 @@ impl Sources {
     /// A thread of a process has ended.
     pub fn forget_thread(&mut self, process: u32, thread: u32) {
         if let Some(space) = self.spaces.get_mut(&process) {
-            space.memos.forget(thread);
+            space.forget_thread(thread);
         }
     }
 
@@ -123,11 +124,14 @@ impl Sources {
     /// True if a thread was asked for before with the same registers: the answer is likely to cost no more than a reading of
     /// some words.
     pub fn has_answered(&self, thread: &Thread) -> bool {
-        self.spaces.get(&thread.process).is_some_and(|space| space.memos.has(thread))
+        self.spaces
+            .get(&thread.process)
+            .is_some_and(|space| space.memos.has(space.asked(thread.id), thread))
     }
 
     /// The innermost frame that is most the user's own. `register` is asked only for those on which the answer
-    /// depends, and once for each; `None` where nothing is certain.
+    /// depends, and once for each; `None` where nothing is certain, or only a library's code executes: its line says
+    /// nothing about the program.
     pub fn frame(
         &mut self,
         thread: Thread,
@@ -138,7 +142,8 @@ impl Sources {
         let frame_pointer = OnceCell::new();
         let frame_pointer = || *frame_pointer.get_or_init(|| register(Register::Frame));
         let space = self.spaces.entry(thread.process).or_insert_with(|| Space::new(thread.process));
-        if let Some(known) = space.memos.get(&thread, memory, frame_pointer) {
+        if let Some(known) = space.memos.get(space.asked(thread.id), &thread, memory, frame_pointer)
+        {
             return known;
         }
         space.refill();
@@ -146,15 +151,23 @@ impl Sources {
         let mut needed = None;
         let mut around = Around { images: &mut self.images, own: &self.own };
         let thread_pointer = || register(Register::ThreadPointer);
-        let interpreted = space.interpreted(thread_pointer, &mut reader, &mut around);
+        let interpreted = space.interpreted(thread.id, thread_pointer, &mut reader, &mut around);
+        // What an interpreter executes is soon looked up again, and a thread that serves one connection is at each place
+        // only once.
+        let asked = space.asked(thread.id);
+        let comes_again = interpreted.is_none() || space.memos.comes_again(asked, &thread);
         let answer = interpreted.unwrap_or_else(|| {
             let mut ask = || {
                 needed = frame_pointer();
                 needed
             };
-            space.native(&thread, &mut reader, &mut ask, &mut around)
+            space
+                .native(&thread, &mut reader, &mut ask, &mut around)
+                .filter(|frame| frame.origin != Origin::Library)
         });
-        space.memos.keep(&thread, needed, &reader.into_log(), answer.clone());
+        if comes_again {
+            space.memos.keep(asked, &thread, needed, &reader.into_log(), answer.clone());
+        }
         self.bound();
         answer
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::words::Words;
+
 /// Reads the memory of a stopped process.
 pub trait Memory {
     /// Reads from `address` on, and returns how many bytes could be read: fewer than asked for where a
@@ -44,6 +46,7 @@ pub(crate) struct Reader<'m> {
 
 /// How much of a stack is read at once.
 const PIECE: usize = 1024;
+const PAGE: u64 = 4096;
 
 impl<'m> Reader<'m> {
     /// Begins with an empty log.
@@ -71,6 +74,33 @@ impl<'m> Reader<'m> {
         let values: Vec<u64> = words.iter().copied().map(u64::from_le_bytes).collect();
         self.log.extend(addresses.iter().copied().zip(values.iter().copied()));
         Some(values)
+    }
+
+    /// True if words are what they were, so that the answer depends on them. They are read at once.
+    pub(crate) fn are(&mut self, mut words: Vec<(u64, u64)>) -> bool {
+        words.sort_unstable();
+        words.dedup();
+        let are = Words::new(&words).is_some_and(|all| all.are_in(self.memory, &mut Vec::new()));
+        if are {
+            self.log.append(&mut words);
+        }
+        are
+    }
+
+    /// Reads `length` bytes from `at` on for [`Reader::stack`], and what lies between `from` and them.
+    pub(crate) fn ahead(&mut self, from: u64, at: u64, length: u64) {
+        let last = at.wrapping_add(length).wrapping_sub(8);
+        let is_there = self.in_piece(at).is_some() && self.in_piece(last).is_some();
+        let Some(all) = at.checked_sub(from).map(|before| before.saturating_add(length)) else {
+            return;
+        };
+        if is_there || all > 2 * PAGE {
+            return;
+        }
+        self.piece.resize(all as usize, 0);
+        let read = self.memory.read(from, &mut self.piece).min(self.piece.len());
+        self.piece.truncate(read);
+        self.piece_at = from;
     }
 
     /// A word of a stack, which the answer depends on. What lies above is read along with it.
@@ -109,6 +139,11 @@ impl<'m> Reader<'m> {
         let answer = read(self);
         self.unlog(logged..self.logged());
         answer
+    }
+
+    /// The words that have been logged since there were so many.
+    pub(crate) fn logged_since(&self, logged: usize) -> &[(u64, u64)] {
+        self.log.get(logged..).unwrap_or_default()
     }
 
     /// How many words have been logged so far.

@@ -4,12 +4,15 @@ mod interpreted;
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::call::Call;
 use crate::image::{Image, Kind};
 use crate::images::Images;
 use crate::maps::{self, Mapping};
-use crate::memo::Memos;
+use crate::memo::{Asked, Memos};
 use crate::memory::Reader;
 use crate::origin::{Choice, Own};
 use crate::python::Python;
@@ -26,6 +29,8 @@ pub(crate) struct Space {
     nowhere: HashSet<u64>,
     /// `None` until it has been looked for in the mappings as they are.
     python: Option<Option<Python>>,
+    /// Whose the files are that the interpreter executes.
+    origins: FxHashMap<Arc<str>, Origin>,
     pub(crate) memos: Memos,
     /// A binary of the user's that has no debug information.
     pub(crate) without_lines: Option<Rc<str>>,
@@ -84,6 +89,24 @@ impl Space {
         let mut space = Self { process, ..Self::default() };
         space.read_mappings();
         space
+    }
+
+    /// What is known of a thread that is asked about.
+    pub(crate) fn asked(&self, thread: u32) -> Asked {
+        let python = self.python.as_ref().and_then(Option::as_ref);
+        let state = python.and_then(|python| python.state(thread));
+        state.map_or(Asked::Thread(thread), |(address, thread_pointer)| Asked::State {
+            address,
+            thread_pointer,
+        })
+    }
+
+    /// The thread has ended: its id may be another's from now on.
+    pub(crate) fn forget_thread(&mut self, thread: u32) {
+        self.memos.forget(thread);
+        if let Some(Some(python)) = &mut self.python {
+            python.forget_thread(thread);
+        }
     }
 
     fn read_mappings(&mut self) {

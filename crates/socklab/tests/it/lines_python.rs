@@ -88,6 +88,20 @@ fn threads_and_pools_of_them() {
 }
 
 #[test]
+fn threads_that_follow_one_another() {
+    check("successors.py", &[]);
+    // Not only lines where such a call is made, but each at its turn.
+    let two = [9, 14].into_iter().cycle().zip([28, 26, 26].into_iter().cycle());
+    let two = two.take(12).flat_map(|(first, second)| [first, second]);
+    let expected: Vec<u64> = two.chain([44, 45, 46, 45].into_iter().cycle().take(12)).collect();
+    for python in interpreters() {
+        let told = trace(&[&python, "successors.py"], &folder(), None);
+        let sent = told.iter().filter(|it| it.call == "sendto").map(|it| it.line);
+        assert_eq!(sent.collect::<Vec<_>>(), expected, "{python}");
+    }
+}
+
+#[test]
 fn servers_and_clients_of_the_standard_library() {
     // A server in a thread of its own accepts, and reads a request before it calls the user's function.
     check("servers.py", &["accept4", "recvfrom", "shutdown"]);

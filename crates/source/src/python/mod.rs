@@ -3,6 +3,7 @@
 //! From 3.8 to 3.13; 3.14 by the offsets that it tells of itself, which no test has run yet. Of other versions
 //! and of free-threaded builds nothing is said.
 
+mod files;
 mod layout;
 mod lines;
 mod objects;
@@ -10,15 +11,13 @@ mod objects;
 mod tests;
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::memory::Reader;
+use files::Files;
 use layout::Layout;
 pub(crate) use lines::{of_locations, of_pairs, of_ranges};
-use objects::{Objects, Place};
+use objects::{Code, Names, Objects};
 
 /// More frames than a sensible program has: one that recurses is as well told by these.
 const FRAMES: usize = 256;
@@ -26,8 +25,6 @@ const INTERPRETERS: usize = 64;
 const THREADS: usize = 4096;
 /// How often a thread is looked for. The others go on, and one that begins or ends changes the list while it is read.
 const TRIES: usize = 3;
-/// Names of files that are remembered.
-const FILES: usize = 1024;
 
 /// A frame of a Python function that is being executed. Its line is [`Python::line`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +32,11 @@ pub(crate) struct Frame {
     /// `co_filename`: a path, which is absolute if there is such a file; `<string>` (of `-c`, `exec` and `eval`),
     /// `<stdin>`, `<frozen importlib._bootstrap>` and the like for what no file contains.
     pub(crate) file: Arc<str>,
-    /// `co_name`, as tracebacks have it: `send`, `<module>`, `<lambda>`.
-    pub(crate) function: Arc<str>,
-    /// What the line follows from.
-    place: Place,
+    code: Arc<Code>,
+    /// The instruction that it executes, as its version has it.
+    instruction: u64,
+    /// Its name and its table of lines, if these have been read already.
+    names: Option<Arc<Names>>,
 }
 
 /// How a walk over a thread's frames ended.
@@ -58,10 +56,20 @@ pub(crate) enum Walk {
 pub(crate) struct Python {
     runtime: u64,
     layout: Layout,
-    /// The thread state of each thread pointer, for as long as it is one.
-    states: HashMap<u64, u64>,
+    /// What was found of threads, by their ids, for as long as they live.
+    states: HashMap<u32, State>,
     objects: Objects,
     files: Files,
+}
+
+/// The thread state of a thread.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    address: u64,
+    thread_pointer: u64,
+    interpreter: u64,
+    /// Where its innermost frame was last said to be.
+    frame_at: u64,
 }
 
 impl Python {
@@ -78,126 +86,206 @@ impl Python {
         Some(Self { runtime, layout, states: HashMap::new(), objects, files })
     }
 
-    /// Shows the frames of the thread with this base of FS, the innermost first. All that they depend on is
-    /// logged by the reader.
+    /// The frames of a thread, the innermost first, up to one in a file of which `is_last` is true. `thread_pointer`, the
+    /// base of its FS, is asked for when the thread is not known yet. All that the answer depends on is logged by the reader.
     pub(crate) fn frames(
         &mut self,
-        thread_pointer: u64,
+        thread: u32,
+        thread_pointer: impl FnOnce() -> Option<u64>,
         reader: &mut Reader<'_>,
-        show: &mut dyn FnMut(Frame) -> ControlFlow<()>,
-    ) -> Walk {
-        let (innermost, alone) = match self.innermost(thread_pointer, reader) {
+        is_last: &mut dyn FnMut(&Arc<str>) -> bool,
+    ) -> (Walk, Vec<Frame>) {
+        let (innermost, alone) = match self.innermost(thread, thread_pointer, reader) {
             Found::Frame { at, alone } => (at, alone),
-            Found::Nothing => return Walk::Outside,
-            Found::Unclear => return Walk::Unclear,
+            Found::Nothing => return (Walk::Outside, Vec::new()),
+            Found::Unclear => return (Walk::Unclear, Vec::new()),
         };
-        self.walk(innermost, alone, reader, show).unwrap_or(Walk::Unclear)
+        let logged = reader.logged();
+        let mut believed = Vec::new();
+        let frames = self.walk(innermost, alone, Some(&mut believed), reader, is_last);
+        if let Some(mut frames) = frames {
+            // Mostly it is the last one that is told.
+            let names = frames.last().and_then(|last| self.objects.names_remembered(&last.code));
+            if self.objects.are_there(&believed, names.as_deref(), reader) {
+                if let Some(last) = frames.last_mut() {
+                    last.names = names;
+                }
+                return (Walk::Shown, frames);
+            }
+        }
+        reader.unlog(logged..reader.logged());
+        match self.walk(innermost, alone, None, reader, is_last) {
+            Some(frames) => (Walk::Shown, frames),
+            None => (Walk::Unclear, Vec::new()),
+        }
     }
 
-    /// A frame's line, from 1. It is asked for separately, and once: the answer depends on the table of lines of
-    /// that frame only. `None` if the instruction belongs to no line.
-    pub(crate) fn line(&mut self, frame: &Frame, reader: &mut Reader<'_>) -> Option<u32> {
-        self.objects.line(&frame.place, reader)
+    /// The address of a thread's state and the thread's pointer, if it has been found in the only interpreter.
+    pub(crate) fn state(&self, thread: u32) -> Option<(u64, u64)> {
+        self.states.get(&thread).map(|state| (state.address, state.thread_pointer))
     }
 
+    /// The thread has ended: its id may be another's from now on.
+    pub(crate) fn forget_thread(&mut self, thread: u32) {
+        self.states.remove(&thread);
+    }
+
+    /// A frame's function (`co_name`, as tracebacks have it: `send`, `<module>`, `<lambda>`) and its line, from 1. Asked
+    /// for separately, and once: the answer depends on the name and the table of lines of that frame only. `None` if the
+    /// instruction belongs to no line.
+    pub(crate) fn line(
+        &mut self,
+        frame: &Frame,
+        reader: &mut Reader<'_>,
+    ) -> Option<(Arc<str>, u32)> {
+        let names = match &frame.names {
+            Some(names) => Arc::clone(names),
+            None => self.objects.names(&frame.code, reader)?,
+        };
+        let line = self.objects.line(&frame.code, &names, frame.instruction)?;
+        Some((Arc::clone(&names.function), line))
+    }
+
+    /// The frames of a thread from the innermost on; `None` if something is not as it must be. Code objects that are
+    /// remembered are taken for what they were, and added to those that are believed; without such a list, all are read.
     fn walk(
         &mut self,
         innermost: u64,
         alone: bool,
+        mut believed: Option<&mut Vec<Arc<Code>>>,
         reader: &mut Reader<'_>,
-        show: &mut dyn FnMut(Frame) -> ControlFlow<()>,
-    ) -> Option<Walk> {
-        let layout = self.layout;
+        is_last: &mut dyn FnMut(&Arc<str>) -> bool,
+    ) -> Option<Vec<Frame>> {
+        let mut frames = Vec::new();
         let mut at = innermost;
         for _ in 0..FRAMES {
             if at == 0 {
-                return Some(Walk::Shown);
+                return Some(frames);
             }
-            let owner_word = layout.owner.map(|owner| at.wrapping_add(owner & !7));
-            let mut wanted = vec![
-                at.wrapping_add(layout.outer),
-                at.wrapping_add(layout.code),
-                at.wrapping_add(layout.instruction),
-            ];
-            wanted.extend(owner_word);
-            let words = reader.words(&wanted)?;
-            let (outer, code, instruction) = (*words.first()?, *words.get(1)?, *words.get(2)?);
-            let owner =
-                layout.owner.and_then(|owner| Some(words.get(3)? >> (8 * (owner & 7)) & 0xff));
+            let Link { outer, code, instruction, is_between } = self.link(at, reader)?;
             at = outer;
-            match owner {
-                // FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT.
-                None | Some(0..=2) => {}
-                // FRAME_OWNED_BY_CSTACK and, from 3.14, FRAME_OWNED_BY_INTERPRETER: between the frames of two
-                // Python functions of which C code calls one.
-                Some(3 | 4) if layout.minor >= 12 => continue,
-                Some(_) => return None,
+            if is_between {
+                continue;
             }
-            let mut frame = self.objects.frame(code, instruction, alone, reader)?;
-            frame.file = self.files.plain(frame.file);
-            // Who is further out has only started the event loop, and does not make this call.
-            let stop = is_callback_of_loop(&frame);
-            if show(frame).is_break() || stop {
-                return Some(Walk::Shown);
+            let remembered = match &mut believed {
+                Some(believed) => self
+                    .objects
+                    .remembered(code, alone)
+                    .inspect(|code| believed.push(Arc::clone(code)))
+                    .cloned(),
+                None => None,
+            };
+            let code = match remembered {
+                Some(code) => code,
+                None => self.objects.code(code, alone, reader)?,
+            };
+            let file = self.files.plain(Arc::clone(&code.file));
+            let is_last = is_last(&file) || self.is_callback_of_loop(&code, reader)?;
+            frames.push(Frame { file, code, instruction, names: None });
+            if is_last {
+                return Some(frames);
             }
         }
         None
     }
 
-    /// A thread's innermost frame.
-    fn innermost(&mut self, thread_pointer: u64, reader: &mut Reader<'_>) -> Found {
-        if let Some(state) = self.states.get(&thread_pointer).copied() {
-            match self.still(state, thread_pointer, reader) {
-                Some(at) => return Found::Frame { at, alone: true },
-                None => self.states.remove(&thread_pointer),
-            };
+    /// What one frame says, and whether it lies between the frames of two Python functions of which C code calls one.
+    fn link(&self, at: u64, reader: &mut Reader<'_>) -> Option<Link> {
+        let layout = self.layout;
+        let offsets =
+            [layout.outer, layout.code, layout.instruction, layout.owner.unwrap_or(0) & !7];
+        let end = offsets.into_iter().max().unwrap_or(0) + 8;
+        // From 3.11 on, the frames of callers lie below, as a rule.
+        let from = if layout.minor >= 11 { at & !0xfff } else { at };
+        reader.ahead(from, at, end);
+        let mut word = |offset: u64| reader.stack(at.wrapping_add(offset));
+        let (outer, code, instruction) =
+            (word(layout.outer)?, word(layout.code)?, word(layout.instruction)?);
+        let owner = match layout.owner {
+            Some(owner) => Some(word(owner & !7)? >> (8 * (owner & 7)) & 0xff),
+            None => None,
+        };
+        let is_between = match owner {
+            // FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT.
+            None | Some(0..=2) => false,
+            // FRAME_OWNED_BY_CSTACK and, from 3.14, FRAME_OWNED_BY_INTERPRETER.
+            Some(3 | 4) if layout.minor >= 12 => true,
+            Some(_) => return None,
+        };
+        Some(Link { outer, code, instruction, is_between })
+    }
+
+    /// `asyncio.Handle._run`, which calls what was registered with an event loop: streams receive in such a call. Who is
+    /// further out has only started the event loop, and does not make this call.
+    fn is_callback_of_loop(&mut self, code: &Code, reader: &mut Reader<'_>) -> Option<bool> {
+        if !code.file.ends_with("/asyncio/events.py") {
+            return Some(false);
         }
-        let mut found = self.search(thread_pointer, reader);
+        self.objects.name(code, reader).map(|name| &*name == "_run")
+    }
+
+    /// A thread's innermost frame.
+    fn innermost(
+        &mut self,
+        thread: u32,
+        thread_pointer: impl FnOnce() -> Option<u64>,
+        reader: &mut Reader<'_>,
+    ) -> Found {
+        if let Some(mut state) = self.states.remove(&thread) {
+            let logged = reader.logged();
+            if let Some(at) = self.still(&mut state, reader) {
+                self.states.insert(thread, state);
+                return Found::Frame { at, alone: true };
+            }
+            reader.unlog(logged..reader.logged());
+        }
+        let Some(thread_pointer) = thread_pointer() else { return Found::Unclear };
+        let mut found = self.search(thread, thread_pointer, reader);
         for _ in 1..TRIES {
             if matches!(found, Some(Found::Frame { .. })) {
                 break;
             }
-            found = self.search(thread_pointer, reader);
+            found = self.search(thread, thread_pointer, reader);
         }
         found.unwrap_or(Found::Unclear)
     }
 
-    /// The innermost frame of a thread state, if this is still that thread's, in the only interpreter.
+    /// The innermost frame of a thread state that was found in the list of its interpreter, if this is still the only
+    /// interpreter.
     ///
-    /// The state of an ended thread may look as if it was alive, and the thread's pointer is the next thread's.
-    /// So it must be in the list of its interpreter. The answer depends on the state itself only: as long as this
-    /// thread lives, nobody but it ends its state, and it does so outside all frames.
-    fn still(&self, state: u64, thread_pointer: u64, reader: &mut Reader<'_>) -> Option<u64> {
+    /// The answer depends on the state itself only: as long as its thread lives, nobody but it ends its state, and it
+    /// does so outside all frames.
+    fn still(&self, state: &mut State, reader: &mut Reader<'_>) -> Option<u64> {
         let layout = self.layout;
+        let holder_at = state.address.wrapping_add(layout.holder.unwrap_or(layout.frame));
+        let logged = reader.logged();
         let words = reader.words(&[
-            state.wrapping_add(layout.thread_id),
-            state.wrapping_add(layout.interpreter),
-            state.wrapping_add(layout.holder.unwrap_or(layout.frame)),
-        ])?;
-        let [id, interpreter, holder] = *words else { return None };
-        let frame = match layout.holder {
-            Some(_) => reader.word(holder.wrapping_add(layout.frame))?,
-            None => holder,
-        };
-        let is_its_own = id == thread_pointer && interpreter != 0 && frame != 0;
-        let listed = |reader: &mut Reader<'_>| self.is_listed(state, interpreter, reader);
-        (is_its_own && reader.implied(listed)?).then_some(frame)
-    }
-
-    /// True if a thread state is in the list of its interpreter, and this is the only one.
-    fn is_listed(&self, state: u64, interpreter: u64, reader: &mut Reader<'_>) -> Option<bool> {
-        let layout = self.layout;
-        let previous = reader.word(state.wrapping_add(layout.previous_thread))?;
-        let before = match previous {
-            0 => interpreter.wrapping_add(layout.threads),
-            previous => previous.wrapping_add(layout.next_thread),
-        };
-        let words = reader.words(&[
-            before,
-            interpreter.wrapping_add(layout.next_interpreter),
             self.runtime.wrapping_add(layout.interpreters),
+            state.interpreter.wrapping_add(layout.next_interpreter),
+            state.frame_at,
+            state.address.wrapping_add(layout.thread_id),
+            state.address.wrapping_add(layout.interpreter),
+            holder_at,
         ])?;
-        Some(*words == [state, 0, interpreter])
+        let [first, next, frame, id, interpreter, holder] = *words else { return None };
+        let is_its_own = id == state.thread_pointer && interpreter == state.interpreter;
+        if !is_its_own || next != 0 || first != interpreter {
+            return None;
+        }
+        let frame_at = match layout.holder {
+            Some(_) => holder.wrapping_add(layout.frame),
+            None => holder_at,
+        };
+        // The last three say which state it is, and the one before them the frame, if it is still told there.
+        let frame = if frame_at == state.frame_at {
+            reader.unlog(logged..logged + 2);
+            frame
+        } else {
+            reader.unlog(logged..logged + 3);
+            state.frame_at = frame_at;
+            reader.word(frame_at)?
+        };
+        (frame != 0).then_some(frame)
     }
 
     /// Looks for the thread in all interpreters.
@@ -205,7 +293,12 @@ impl Python {
     /// Up to 3.11, a state that was made for a thread to be has the id of the thread that makes it, and no
     /// frame. A thread that is in several interpreters has a state in each: if two have frames, which of them is
     /// at work can't be told.
-    fn search(&mut self, thread_pointer: u64, reader: &mut Reader<'_>) -> Option<Found> {
+    fn search(
+        &mut self,
+        thread: u32,
+        thread_pointer: u64,
+        reader: &mut Reader<'_>,
+    ) -> Option<Found> {
         let layout = self.layout;
         let logged = reader.logged();
         let mut found = None;
@@ -235,7 +328,8 @@ impl Python {
                 let (id, following) = (word(layout.thread_id)?, word(layout.next_thread)?);
                 if id == thread_pointer {
                     reader.depends_on(state.wrapping_add(layout.thread_id), id);
-                    let frame = self.frame_of(state, reader)?;
+                    let (frame_at, frame) = self.frame_of(state, reader)?;
+                    let state = State { address: state, thread_pointer, interpreter, frame_at };
                     if frame != 0 && found.replace((state, frame)).is_some() {
                         return None;
                     }
@@ -244,84 +338,30 @@ impl Python {
             }
             interpreter = next;
         }
-        let Some((state, frame)) = found else { return Some(Found::Nothing) };
-        if self.states.len() >= THREADS {
-            self.states.clear();
-        }
-        self.states.insert(thread_pointer, state);
+        let Some((mut state, frame)) = found else { return Some(Found::Nothing) };
         let after = reader.logged();
-        let alone = self.still(state, thread_pointer, reader) == Some(frame);
+        let alone = self.still(&mut state, reader) == Some(frame);
         if alone {
             // From here on, what this has logged is enough.
             reader.unlog(logged..after);
+            if self.states.len() >= THREADS {
+                self.states.clear();
+            }
+            self.states.insert(thread, state);
         }
         Some(Found::Frame { at: frame, alone })
     }
 
-    /// The innermost frame of a thread state: 0 if it executes no Python function.
-    fn frame_of(&self, state: u64, reader: &mut Reader<'_>) -> Option<u64> {
+    /// Where a thread state has its innermost frame, and that: 0 if it executes no Python function.
+    fn frame_of(&self, state: u64, reader: &mut Reader<'_>) -> Option<(u64, u64)> {
         let holder = match self.layout.holder {
             Some(holder) => {
                 reader.word(state.wrapping_add(holder)).filter(|holder| *holder != 0)?
             }
             None => state,
         };
-        reader.word(holder.wrapping_add(self.layout.frame))
-    }
-}
-
-/// The files of code that was compiled under names that are not plain paths: relative ones, as a script's in 3.8,
-/// where it is as on the command line, or that of whatever `runpy.run_path` and `compile` are given; and such as
-/// `/home/ana/../ana/./client.py`, which later versions make of these.
-#[derive(Debug)]
-struct Files {
-    /// The process's folder in `/proc`.
-    process: PathBuf,
-    /// The folder it worked in when it was first seen.
-    folder: Option<PathBuf>,
-    known: HashMap<Arc<str>, Arc<str>>,
-}
-
-impl Files {
-    fn of(process: u32) -> Self {
-        let process = PathBuf::from(format!("/proc/{process}"));
-        Self { folder: process.join("cwd").read_link().ok(), process, known: HashMap::new() }
-    }
-
-    /// The plain path of a file that exists; any other name as it is.
-    fn plain(&mut self, name: Arc<str>) -> Arc<str> {
-        if name.starts_with('<') || name.starts_with('/') && !name.contains("/.") {
-            return name;
-        }
-        if let Some(known) = self.known.get(&name) {
-            return Arc::clone(known);
-        }
-        let plain = self.found(&name).unwrap_or_else(|| Arc::clone(&name));
-        if self.known.len() >= FILES {
-            self.known.clear();
-        }
-        self.known.insert(name, Arc::clone(&plain));
-        plain
-    }
-
-    fn found(&self, name: &str) -> Option<Arc<str>> {
-        let full = self.folder.as_deref().unwrap_or(Path::new("/")).join(name);
-        let mut plain = PathBuf::new();
-        for component in full.components() {
-            match component {
-                Component::CurDir => {}
-                Component::ParentDir => _ = plain.pop(),
-                other => plain.push(other),
-            }
-        }
-        // As the process sees it, which may have another root. After a symbolic link, `..` is elsewhere.
-        let file = |path: &Path| {
-            let seen = self.process.join("root").join(path.strip_prefix("/").ok()?);
-            let about = seen.metadata().ok().filter(std::fs::Metadata::is_file)?;
-            Some((about.dev(), about.ino()))
-        };
-        let same = file(&full).is_some_and(|it| Some(it) == file(&plain));
-        same.then(|| plain.to_str().map(Arc::from))?
+        let at = holder.wrapping_add(self.layout.frame);
+        Some((at, reader.word(at)?))
     }
 }
 
@@ -329,6 +369,15 @@ fn word_in(bytes: &[u8], offset: u64) -> Option<u64> {
     let offset = usize::try_from(offset).ok()?;
     let word = bytes.get(offset..offset.checked_add(8)?)?;
     Some(u64::from_le_bytes(word.try_into().ok()?))
+}
+
+/// What one of the frames of a thread says.
+struct Link {
+    /// The frame that it was called from; 0 if there is none.
+    outer: u64,
+    code: u64,
+    instruction: u64,
+    is_between: bool,
 }
 
 /// What was found of a thread.
@@ -341,9 +390,4 @@ enum Found {
     /// It is none of the interpreter's, or executes no Python function.
     Nothing,
     Unclear,
-}
-
-/// `asyncio.Handle._run`, which calls what was registered with an event loop: streams receive in such a call.
-fn is_callback_of_loop(frame: &Frame) -> bool {
-    &*frame.function == "_run" && frame.file.ends_with("/asyncio/events.py")
 }

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::layout::{self, Layout};
-use super::{Frame, lines};
+use super::lines;
 use crate::memory::Reader;
 
 /// Longer file and function names are not believed (in characters).
@@ -28,19 +30,49 @@ pub(super) struct Objects {
     code_type: Option<u64>,
     texts: Kept<str>,
     tables: Kept<[u8]>,
+    /// By their addresses, and whether they were read in the only interpreter.
+    codes: FxHashMap<(u64, bool), KnownCode>,
 }
 
-/// An instruction of a code object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The table of lines.
-    table: Identity,
+/// A code object: the instructions of a function, and where it comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Code {
+    address: u64,
+    /// It was read when the process had no other interpreter, so that versions of code tell objects apart.
+    alone: bool,
+    /// `co_filename`.
+    pub(super) file: Arc<str>,
+    /// Where its name is, its table of lines, and its instructions: of these, up to 3.10, the object.
+    name: u64,
+    table: u64,
+    bytecode: u64,
+    /// How long the instructions are, in units of two bytes, from 3.11 on.
+    units: u64,
     /// The line that it begins with.
     first: i32,
-    /// Where the instruction is, in bytes from the first; `None` before it.
-    offset: Option<u64>,
-    /// What the answer depends on already says which code object this is.
+    /// What tells which code object this is says what its name and its table are, too.
     settled: bool,
+}
+
+/// What a code object refers to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Names {
+    /// `co_name`.
+    pub(super) function: Arc<str>,
+    table: Arc<[u8]>,
+    /// How long the instructions are, in bytes.
+    length: u64,
+    /// What this was read from: as long as it is the same, and the code object is, so is this.
+    words: Vec<(u64, u64)>,
+}
+
+/// A code object that was read.
+#[derive(Debug)]
+struct KnownCode {
+    code: Arc<Code>,
+    /// The words that are the same as long as it is there.
+    words: Vec<(u64, u64)>,
+    names: Option<Arc<Names>>,
 }
 
 /// An object's address, length and hash, if the interpreter has computed one: it
@@ -76,32 +108,61 @@ const NO_HASH: u64 = u64::MAX;
 
 impl Objects {
     pub(super) fn new(layout: Layout) -> Self {
-        Self { layout, code_type: None, texts: Kept::default(), tables: Kept::default() }
+        let (texts, tables) = (Kept::default(), Kept::default());
+        Self { layout, code_type: None, texts, tables, codes: FxHashMap::default() }
     }
 
-    /// The frame that executes `instruction` of a code object; each as the frame has it. `alone` if the process has
-    /// no other interpreter, so that versions of code tell objects apart.
-    pub(super) fn frame(
+    /// The address of the code object that a frame has.
+    fn address(&self, code: u64) -> u64 {
+        // 3.14: `_PyStackRef`, whose lowest bits say how it is counted.
+        if self.layout.minor >= 14 { code & !3 } else { code }
+    }
+
+    /// What was at the address of a code object when it was last read: [`Objects::are_there`] says whether it still is.
+    pub(super) fn remembered(&self, code: u64, alone: bool) -> Option<&Arc<Code>> {
+        self.codes.get(&(self.address(code), alone)).map(|known| &known.code)
+    }
+
+    /// What a code object referred to when it was last asked for.
+    pub(super) fn names_remembered(&self, code: &Arc<Code>) -> Option<Arc<Names>> {
+        let known = self.codes.get(&(code.address, code.alone))?;
+        known.names.clone().filter(|_| Arc::ptr_eq(&known.code, code))
+    }
+
+    /// True if code objects that were remembered are still where they were, and one of them refers to what it did. They
+    /// are read at once.
+    pub(super) fn are_there(
+        &self,
+        codes: &[Arc<Code>],
+        names: Option<&Names>,
+        reader: &mut Reader<'_>,
+    ) -> bool {
+        let known = codes.iter().filter_map(|code| self.codes.get(&(code.address, code.alone)));
+        let mut words: Vec<_> = known.flat_map(|known| known.words.iter().copied()).collect();
+        words.extend(names.into_iter().flat_map(|names| &names.words));
+        reader.are(words)
+    }
+
+    /// A code object; as a frame has it. `alone` if the process has no other interpreter.
+    pub(super) fn code(
         &mut self,
         code: u64,
-        instruction: u64,
         alone: bool,
         reader: &mut Reader<'_>,
-    ) -> Option<Frame> {
+    ) -> Option<Arc<Code>> {
         let layout = self.layout;
-        // 3.14: `_PyStackRef`, whose lowest bits say how it is counted.
-        let code = if layout.minor >= 14 { code & !3 } else { code };
-        let own_bytecode = layout.minor >= 11;
+        let address = self.address(code);
+        let logged = reader.logged();
         let first_word = layout.first_line & !7;
         let version_word = layout.version.map_or(first_word, |version| version & !7);
         let words = reader.words(&[
-            code.wrapping_add(layout::TYPE),
-            code.wrapping_add(layout.filename),
-            code.wrapping_add(layout.name),
-            code.wrapping_add(layout.lines),
-            code.wrapping_add(first_word),
-            code.wrapping_add(if own_bytecode { layout::SIZE } else { layout.bytecode }),
-            code.wrapping_add(version_word),
+            address.wrapping_add(layout::TYPE),
+            address.wrapping_add(layout.filename),
+            address.wrapping_add(layout.name),
+            address.wrapping_add(layout.lines),
+            address.wrapping_add(first_word),
+            address.wrapping_add(if layout.minor >= 11 { layout::SIZE } else { layout.bytecode }),
+            address.wrapping_add(version_word),
         ])?;
         let [kind, filename, name, table, first, bytecode, version] = *words else { return None };
         // A code object whose address and version are the same is the same one, and has what it had.
@@ -110,62 +171,87 @@ impl Objects {
         if !self.is_code(kind, reader) {
             return None;
         }
+        let file = self.text_at(filename, settled, reader)?;
         let first = (first >> (8 * (layout.first_line - first_word))) as u32 as i32;
+        let units = bytecode;
+        let code =
+            Arc::new(Code { address, alone, file, name, table, bytecode, units, first, settled });
+        if self.codes.len() >= KEPT_OBJECTS {
+            self.codes.clear();
+        }
+        let words = reader.logged_since(logged).to_vec();
+        let known = KnownCode { code: Arc::clone(&code), words, names: None };
+        self.codes.insert((address, alone), known);
+        Some(code)
+    }
+
+    /// A code object's name.
+    pub(super) fn name(&mut self, code: &Code, reader: &mut Reader<'_>) -> Option<Arc<str>> {
+        self.text_at(code.name, code.settled, reader)
+    }
+
+    /// What a code object refers to.
+    pub(super) fn names(
+        &mut self,
+        code: &Arc<Code>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Arc<Names>> {
+        let own_bytecode = self.layout.minor >= 11;
         let mut wanted = vec![
-            filename.wrapping_add(layout::LENGTH),
-            filename.wrapping_add(layout::TEXT_HASH),
-            name.wrapping_add(layout::LENGTH),
-            name.wrapping_add(layout::TEXT_HASH),
-            table.wrapping_add(layout::SIZE),
-            table.wrapping_add(layout::BYTES_HASH),
+            code.name.wrapping_add(layout::LENGTH),
+            code.name.wrapping_add(layout::TEXT_HASH),
+            code.table.wrapping_add(layout::SIZE),
+            code.table.wrapping_add(layout::BYTES_HASH),
         ];
         if !own_bytecode {
-            wanted.push(bytecode.wrapping_add(layout::SIZE));
+            wanted.push(code.bytecode.wrapping_add(layout::SIZE));
         }
-        let mut read = |reader: &mut Reader<'_>| {
-            let words = reader.words(&wanted)?;
-            let [file_length, file_hash, name_length, name_hash, table_length, table_hash] =
-                *words.first_chunk()?;
-            let file = self.text((filename, file_length, file_hash), reader)?;
-            let function = self.text((name, name_length, name_hash), reader)?;
-            Some((file, function, (table, table_length, table_hash), *words.last()?))
-        };
-        let (file, function, table, last) =
-            if settled { reader.implied(read) } else { read(reader) }?;
-        let length = if own_bytecode { bytecode.checked_mul(2)? } else { last };
+        let logged = reader.logged();
+        let words = reader.words(&wanted)?;
+        let [length, hash, table_length, table_hash] = *words.first_chunk()?;
+        let function = self.text((code.name, length, hash), reader)?;
+        let table = self.table((code.table, table_length, table_hash), reader)?;
+        let length = if own_bytecode { code.units.checked_mul(2)? } else { *words.last()? };
+        if code.settled {
+            reader.unlog(logged..reader.logged());
+        }
+        let words = reader.logged_since(logged).to_vec();
+        let names = Arc::new(Names { function, table, length, words });
+        if let Some(known) = self.codes.get_mut(&(code.address, code.alone))
+            && Arc::ptr_eq(&known.code, code)
+        {
+            known.names = Some(Arc::clone(&names));
+        }
+        Some(names)
+    }
+
+    /// The line of an instruction, as a frame has it.
+    pub(super) fn line(&self, code: &Code, names: &Names, instruction: u64) -> Option<u32> {
         // In bytes from the first instruction on; None before it.
-        let offset = match layout.minor {
+        let offset = match self.layout.minor {
             // `f_lasti`, the lower half: -1 before the first.
             ..=10 => {
                 let last = instruction as u32 as i32;
-                let unit = if layout.minor == 10 { 2 } else { 1 };
+                let unit = if self.layout.minor == 10 { 2 } else { 1 };
                 if last == -1 { None } else { Some(u64::try_from(last).ok()? * unit) }
             }
-            _ => match instruction.wrapping_sub(code.wrapping_add(layout.bytecode)).cast_signed() {
-                -2 => None,
-                offset => Some(u64::try_from(offset).ok()?),
-            },
+            _ => {
+                let start = code.address.wrapping_add(self.layout.bytecode);
+                match instruction.wrapping_sub(start).cast_signed() {
+                    -2 => None,
+                    offset => Some(u64::try_from(offset).ok()?),
+                }
+            }
         };
-        if offset.is_some_and(|offset| offset >= length || offset % 2 != 0) {
+        if offset.is_some_and(|offset| offset >= names.length || offset % 2 != 0) {
             return None;
         }
-        let place = Place { table, first, offset, settled };
-        Some(Frame { file, function, place })
-    }
-
-    /// The line of a place.
-    pub(super) fn line(&mut self, place: &Place, reader: &mut Reader<'_>) -> Option<u32> {
-        let table = if place.settled {
-            reader.implied(|reader| self.table(place.table, reader))
-        } else {
-            self.table(place.table, reader)
-        }?;
         let line = match self.layout.minor {
             8 | 9 => lines::of_pairs,
             10 => lines::of_ranges,
             _ => lines::of_locations,
         };
-        line(&table, place.first, place.offset)
+        line(&names.table, code.first, offset)
     }
 
     /// Whether objects of this type are code: an interpreter has one such type, and never another at its
@@ -185,6 +271,24 @@ impl Objects {
             self.code_type = Some(kind);
         }
         is_code
+    }
+
+    /// The text of the string at an address. `implied` if it is the same as long as what is logged already is.
+    fn text_at(
+        &mut self,
+        address: u64,
+        implied: bool,
+        reader: &mut Reader<'_>,
+    ) -> Option<Arc<str>> {
+        let mut read = |reader: &mut Reader<'_>| {
+            let words = reader.words(&[
+                address.wrapping_add(layout::LENGTH),
+                address.wrapping_add(layout::TEXT_HASH),
+            ])?;
+            let [length, hash] = *words else { return None };
+            self.text((address, length, hash), reader)
+        };
+        if implied { reader.implied(read) } else { read(reader) }
     }
 
     /// The text of a string.

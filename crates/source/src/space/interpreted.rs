@@ -1,18 +1,22 @@
 //! Where a thread is in what an interpreter executes.
 
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::{Around, Loaded, Space};
 use crate::maps::Mapping;
 use crate::memory::Reader;
-use crate::python::{self, Python, Walk};
+use crate::python::{Python, Walk};
 use crate::{Frame, Origin};
+
+/// Files of which it is remembered whose they are.
+const FILES: usize = 1024;
 
 impl Space {
     /// The frame of a thread that is most the user's own, by what an interpreter executes; the outer `None` if
     /// the thread is in none, so that its native code counts.
     pub(crate) fn interpreted(
         &mut self,
+        thread: u32,
         thread_pointer: impl FnOnce() -> Option<u64>,
         reader: &mut Reader<'_>,
         around: &mut Around<'_>,
@@ -21,28 +25,32 @@ impl Space {
             self.python = Some(self.find_python(reader, around));
         }
         let python = self.python.as_mut()?.as_mut()?;
-        let mut best: Option<(Origin, python::Frame)> = None;
-        let mut show = |frame: python::Frame| {
-            let origin = around.own.origin(&frame.file);
-            if best.as_ref().is_none_or(|(best, _)| origin < *best) {
-                best = Some((origin, frame));
+        let mut origin = |file: &Arc<str>| {
+            if let Some(origin) = self.origins.get(file) {
+                return *origin;
             }
-            if origin == Origin::Own { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.origins.len() >= FILES {
+                self.origins.clear();
+            }
+            *self.origins.entry(Arc::clone(file)).or_insert(around.own.origin(file))
         };
-        let walk = python.frames(thread_pointer()?, reader, &mut show);
+        let (walk, frames) =
+            python.frames(thread, thread_pointer, reader, &mut |file| origin(file) == Origin::Own);
         match walk {
             Walk::Outside => return None,
             Walk::Unclear => return Some(None),
             Walk::Shown => {}
         }
-        let Some((origin, frame)) = best else { return Some(None) };
+        // The innermost of equals.
+        let best = frames.into_iter().map(|frame| (origin(&frame.file), frame));
+        let Some((origin, frame)) = best.min_by_key(|(origin, _)| *origin) else {
+            return Some(None);
+        };
+        if origin == Origin::Library {
+            return Some(None);
+        }
         let line = python.line(&frame, reader);
-        Some(line.map(|line| Frame {
-            file: Some(frame.file),
-            line,
-            function: frame.function,
-            origin,
-        }))
+        Some(line.map(|(function, line)| Frame { file: Some(frame.file), line, function, origin }))
     }
 
     /// The program itself is CPython, or has it as a library.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use libc::pid_t;
 use rustc_hash::FxHashMap;
 use socklab_event::{Notice, Outcome, SourceLine};
-use socklab_source::{Memory, Origin, Piece, Register, Sources, Thread};
+use socklab_source::{Memory, Piece, Register, Sources, Thread};
 
 use super::calls::Calls;
 use super::thread::OpenCall;
@@ -187,8 +187,6 @@ impl Calls<'_> {
             self.lines.told.insert(program.clone());
             self.reporter.notice(self.tracees.place(tid), Notice::NoLines { program });
         }
-        // Which line of a library makes a call says nothing about the program.
-        let frame = frame.filter(|frame| frame.origin < Origin::Library);
         let line = frame.and_then(|frame| {
             Some(self.lines.lately.told(frame.file.as_ref()?, frame.line, &frame.function))
         });

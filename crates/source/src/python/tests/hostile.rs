@@ -1,7 +1,5 @@
 //! Memory of a program that lies about what it is.
 
-use std::ops::ControlFlow;
-
 use proptest::prelude::*;
 
 use super::super::Python;
@@ -27,11 +25,9 @@ fn walk(memory: &dyn Memory, minor: u8) {
     let mut reader = Reader::new(memory);
     let Some(mut python) = Python::new(0, 0x1000, Some(minor), &reader) else { return };
     for thread_pointer in [0, 0x1000, THREAD] {
-        let mut frames = Vec::new();
-        python.frames(thread_pointer, &mut reader, &mut |frame| {
-            frames.push(frame);
-            ControlFlow::Continue(())
-        });
+        let thread = thread_pointer as u32;
+        let (_, frames) =
+            python.frames(thread, || Some(thread_pointer), &mut reader, &mut |_| false);
         assert!(frames.len() <= super::super::FRAMES);
         for frame in &frames {
             python.line(frame, &mut reader);

@@ -1,7 +1,5 @@
 //! A small image of an interpreter's memory, for what is hard to have a real one do.
 
-use std::ops::ControlFlow;
-
 use super::super::layout::Layout;
 use super::super::objects::Objects;
 use super::super::{Python, Walk};
@@ -86,17 +84,15 @@ impl Image {
     }
 }
 
-type Seen = (Walk, Vec<(String, Option<u32>, String)>);
+/// Files, and the function and the line in each.
+type Seen = (Walk, Vec<(String, Option<(String, u32)>)>);
 
 fn see(python: &mut Python, memory: &dyn Memory) -> Seen {
     let mut reader = Reader::new(memory);
-    let mut frames = Vec::new();
-    let walk = python.frames(THREAD, &mut reader, &mut |frame| {
-        frames.push(frame);
-        ControlFlow::Continue(())
-    });
+    let (walk, frames) = python.frames(1, || Some(THREAD), &mut reader, &mut |_| false);
     let told = frames.iter().map(|frame| {
-        (frame.file.to_string(), python.line(frame, &mut reader), frame.function.to_string())
+        let line = python.line(frame, &mut reader);
+        (frame.file.to_string(), line.map(|(function, line)| (function.to_string(), line)))
     });
     (walk, told.collect())
 }
@@ -110,7 +106,7 @@ fn seen(image: &Image) -> Seen {
 }
 
 fn told(line: u32) -> Seen {
-    (Walk::Shown, vec![("/a.py".into(), Some(line), "f".into())])
+    (Walk::Shown, vec![("/a.py".into(), Some(("f".into(), line)))])
 }
 
 #[test]
@@ -158,7 +154,10 @@ fn a_remembered_state_must_still_be_one() {
     image.add_state(HOLDER);
     image.set(OTHER_STATE, 8, 0);
     assert_eq!(see(&mut python, &image.memory()), told(6));
+    // It is known as long as the thread lives.
     image.set(INTERPRETER, 16, 0);
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+    python.forget_thread(1);
     assert_eq!(see(&mut python, &image.memory()), (Walk::Outside, vec![]));
     // A second interpreter has appeared, in which the thread is at work, too.
     let mut image = Image::new();
@@ -216,12 +215,8 @@ fn what_has_no_hash_is_compared() {
         let memory = image.memory();
         let mut reader = Reader::new(&memory);
         let mut python = python(&image);
-        let mut frame = None;
-        python.frames(THREAD, &mut reader, &mut |it| {
-            frame = Some(it);
-            ControlFlow::Break(())
-        });
-        assert_eq!(python.line(&frame.expect("a frame"), &mut reader), Some(6));
+        let (_, frames) = python.frames(1, || Some(THREAD), &mut reader, &mut |_| true);
+        assert_eq!(python.line(&frames[0], &mut reader), Some(("f".into(), 6)));
         assert!(reader.into_log().iter().any(|(at, _)| *at == object + content), "{object:x}");
     }
 }
@@ -238,9 +233,10 @@ fn a_version_says_which_code_object_it_is() {
         let memory = image.memory();
         let mut reader = Reader::new(&memory);
         let mut objects = Objects::new(layout);
-        let frame = objects.frame(CODE, CODE + 192 + 4, alone, &mut reader).expect("a frame");
-        assert_eq!((&*frame.file, &*frame.function), ("/a.py", "f"));
-        assert_eq!(objects.line(&frame.place, &mut reader), Some(6));
+        let code = objects.code(CODE, alone, &mut reader).expect("a code object");
+        let names = objects.names(&code, &mut reader).expect("its names");
+        assert_eq!((&*code.file, &*names.function), ("/a.py", "f"));
+        assert_eq!(objects.line(&code, &names, CODE + 192 + 4), Some(6));
         let log = reader.into_log();
         assert!(log.contains(&(CODE + 88, version << 32)));
         log.iter().all(|(at, _)| (CODE..CODE + 192).contains(at))
@@ -254,9 +250,6 @@ fn a_version_says_which_code_object_it_is() {
 fn what_is_not_as_it_must_be_is_unclear() {
     for (address, offset, value, what) in [
         (TYPE_NAME, 0, u64::from_le_bytes(*b"codec\0\0\0"), "another type"),
-        (FRAME, 56, CODE + 184 + 20, "an instruction after the last"),
-        (FRAME, 56, CODE + 184 + 3, "half an instruction"),
-        (FRAME, 56, CODE, "an instruction before the first"),
         (FRAME, 64, 7 << 40, "an owner that there is not"),
         (FRAME, 48, FRAME, "a frame that calls itself"),
         (FRAME, 32, 8, "code that can't be read"),
@@ -271,13 +264,35 @@ fn what_is_not_as_it_must_be_is_unclear() {
         image.set(address, offset, value);
         assert_eq!(seen(&image).0, Walk::Unclear, "{what}");
     }
+    for (address, offset, value, what) in [
+        (FRAME, 56, CODE + 184 + 20, "an instruction after the last"),
+        (FRAME, 56, CODE + 184 + 3, "half an instruction"),
+        (FRAME, 56, CODE, "an instruction before the first"),
+        (TABLE, 16, (1 << 20) + 1, "a long table"),
+        (NAME, 32, 0xc4, "a name that is not compact"),
+    ] {
+        let mut image = Image::new();
+        image.set(address, offset, value);
+        assert_eq!(seen(&image), (Walk::Shown, vec![("/a.py".into(), None)]), "{what}");
+    }
+}
+
+#[test]
+fn code_that_is_remembered_must_still_be_there() {
     let mut image = Image::new();
-    image.set(TABLE, 16, (1 << 20) + 1);
-    assert_eq!(
-        seen(&image),
-        (Walk::Shown, vec![("/a.py".into(), None, "f".into())]),
-        "a long table"
-    );
+    let mut python = python(&image);
+    assert_eq!(see(&mut python, &image.memory()), told(6));
+    // A file of the same length, whose hash is another.
+    image.set(FILE, 24, 81);
+    image.set(FILE, 48, u64::from_le_bytes(*b"/b.py\0\0\0"));
+    let (_, frames) = see(&mut python, &image.memory());
+    assert_eq!(frames, [("/b.py".into(), Some(("f".into(), 6)))]);
+    // And whatever else the object is made of.
+    image.set(CODE, 72, 7);
+    let (_, frames) = see(&mut python, &image.memory());
+    assert_eq!(frames, [("/b.py".into(), Some(("f".into(), 8)))]);
+    image.set(CODE, 8, STATE);
+    assert_eq!(see(&mut python, &image.memory()).0, Walk::Unclear);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::process::{Command, Stdio};
 
@@ -23,7 +22,9 @@ impl Memory for Child {
 struct Told {
     runtime: u64,
     minor: u8,
-    thread: u64,
+    thread: u32,
+    /// `pthread_self(3)`.
+    pointer: u64,
     stack: Vec<(String, u32, String)>,
 }
 
@@ -61,16 +62,18 @@ fn every_stack_is_what_the_interpreter_says() {
             let mut fresh = Python::new(child.id(), told.runtime, Some(told.minor), &reader)
                 .expect("a known version");
             for interpreter in [interpreter, &mut fresh] {
-                let mut stack = Vec::new();
-                let walk = interpreter.frames(told.thread, &mut reader, &mut |frame| {
-                    stack.push(frame);
-                    ControlFlow::Continue(())
-                });
+                let (walk, stack) = interpreter.frames(
+                    told.thread,
+                    || Some(told.pointer),
+                    &mut reader,
+                    &mut |_| false,
+                );
                 let mut seen: Vec<(String, u32, String)> = stack
                     .iter()
                     .map(|frame| {
-                        let line = interpreter.line(frame, &mut reader).unwrap_or_default();
-                        (frame.file.to_string(), line, frame.function.to_string())
+                        let (function, line) =
+                            interpreter.line(frame, &mut reader).expect("a line");
+                        (frame.file.to_string(), line, function.to_string())
                     })
                     .collect();
                 let mut expected = told.stack.clone();

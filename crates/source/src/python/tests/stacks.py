@@ -17,7 +17,7 @@ RUNTIME = ctypes.addressof(ctypes.c_char.in_dll(ctypes.pythonapi, "_PyRuntime"))
 
 def stop():
     stack = [(frame.filename, frame.lineno, frame.name) for frame in traceback.extract_stack()]
-    told = {"runtime": RUNTIME, "minor": sys.version_info[1], "thread": threading.get_ident(), "stack": stack[::-1]}
+    told = {"runtime": RUNTIME, "minor": sys.version_info[1], "thread": threading.get_native_id(), "pointer": threading.get_ident(), "stack": stack[::-1]}
     os.write(1, json.dumps(told).encode() + b"\n")
     os.read(0, 1)
 
