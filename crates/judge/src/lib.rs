@@ -11,6 +11,7 @@ mod call_word;
 mod case;
 mod complete;
 mod conduct;
+mod cut_short;
 mod deeds;
 mod difference;
 mod expect;

@@ -1,12 +1,14 @@
 //! Answers that came, and were not what was asked for: what distinguishes them.
 
-use socklab_say::count;
+use socklab_flows::Position;
+use socklab_say::{Variable, count, sentence};
 
 use super::Missed;
 use super::life::{Life, sample};
 use super::talk::Talk;
 use super::talking::talk;
 use crate::case::Occurrence;
+use crate::cut_short;
 
 /// The right answer, and what was sent behind it.
 struct Added<'l> {
@@ -37,6 +39,46 @@ fn added<'l>(life: &'l Life<'_>) -> Option<Added<'l>> {
 fn found(life: &Life<'_>, talk: &Talk) -> Option<Occurrence> {
     let at = talk.first_sent?;
     Some(life.found(at).with("peer", talk.peer.as_str()))
+}
+
+/// The kernel took only a part of what it sent, and exactly there what the peer got ends or goes wrong.
+pub(super) fn partly(life: &Life<'_>) -> Option<Occurrence> {
+    /// So many bytes of what came next may by chance be those that were left out.
+    const CHANCE: u64 = 8;
+    let talk = talk(life)?;
+    let socket = talk.mine?;
+    let sent = |until: Position| {
+        let calls = &life.flows().sockets[socket].calls;
+        let before = calls.iter().copied().filter(move |at| *at <= until);
+        before.filter_map(|at| life.case.call(at)?.sent()).sum::<u64>()
+    };
+    let here = cut_short::of(&life.case)
+        .filter(|cut| life.flows().socket_at(cut.at) == Some(socket) && cut.rest().is_none());
+    let mut here = here.filter_map(|cut| {
+        let until = sent(cut.at);
+        let who = life.asked.actor;
+        let then = if talk.sent > until {
+            sentence!("then-not-there", who = who)
+        } else {
+            sentence!("then-no-more", who = who)
+        };
+        let is_it = match life.asked.missed {
+            Missed::Instead { expected, got, skipped, .. } if talk.sent > until => {
+                let pairs = expected.sample.iter().zip(&got.sample);
+                let same = pairs.take_while(|(one, other)| one == other).count();
+                let differs = same < got.sample.len();
+                differs && (until..until + CHANCE).contains(&(skipped + same as u64))
+            }
+            Missed::Instead { got, .. } => got.total == until && cut.is_never_sent(&life.case),
+            Missed::Bytes { .. } => talk.sent == until && cut.is_never_sent(&life.case),
+            _ => false,
+        };
+        is_it.then_some((cut, then))
+    });
+    let (cut, then) = here.next()?;
+    let call = life.case.call(cut.at)?;
+    let found = cut.found(life.found(cut.at)).with("call", call.library_name());
+    Some(found.with("peer", talk.peer.as_str()).with("then", then.argument()))
 }
 
 /// It sent the right answer, and the same once more.
@@ -81,6 +123,9 @@ fn instead<'l>(life: &'l Life<'_>) -> Option<(&'l Talk, &'l [u8], &'l [u8])> {
 /// It sent how Python writes bytes in a program, and not the bytes.
 pub(super) fn notation(life: &Life<'_>) -> Option<Occurrence> {
     let (talk, expected, got) = instead(life)?;
+    if matches!(life.asked.missed, Missed::Instead { skipped: 1.., .. }) {
+        return None;
+    }
     let shown = got.strip_prefix(b"b'").or_else(|| got.strip_prefix(b"b\""))?;
     let first = expected.first()?;
     if !shown.first().is_some_and(|byte| byte == first || *byte == b'\\') {

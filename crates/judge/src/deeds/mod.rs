@@ -141,6 +141,8 @@ pub enum Missed<'a> {
         expected: &'a Bytes,
         /// What it did receive: at least one byte.
         got: &'a Bytes,
+        /// How many bytes precede both samples: they are the same.
+        skipped: u64,
     },
     /// It sent this peer something besides.
     Besides {
@@ -228,6 +230,7 @@ pub const DEEDS: &[DeedRule] = &[
     rule("unasked", &["who", "peer", "bytes"], talking::unasked),
     rule("another-socket", &["who", "peer"], talking::another_socket),
     rule("sent-elsewhere", &["who", "peer", "address"], talking::sent_elsewhere),
+    rule("sent-partly", &["who", "call", "asked", "taken", "peer", "then"], answers::partly),
     rule("sent-twice", &["who", "peer"], answers::twice),
     rule("added-line-end", &["who", "peer", "bytes"], answers::line_end),
     rule("added-zeros", &["who", "peer", "count"], answers::zeros),

@@ -1,10 +1,11 @@
 //! A stream has no message boundaries.
 
-use socklab_event::{Args, Call};
+use socklab_event::Args;
 use socklab_flows::{Position, Transfer};
 use socklab_say::count;
 
 use crate::case::{Case, Occurrence};
+use crate::cut_short;
 
 /// Messages on streams that needed more than one read.
 fn split<'c>(
@@ -76,48 +77,14 @@ pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// A send of which the kernel accepted only a part, and whether the rest was sent afterwards.
-fn cut_short<'c>(
-    case: &'c Case<'_>,
-) -> impl Iterator<Item = (Position, u64, u64, Option<Position>)> + use<'c> {
-    case.calls().filter_map(|(at, call)| match &call.args {
-        Args::Send { asked, bytes, .. } if call.value().is_some() && bytes.total < *asked => {
-            let socket = case.socket(at).filter(|socket| socket.is_stream())?;
-            let rest = asked - bytes.total;
-            let from = socket.calls.partition_point(|one| *one <= at);
-            let mut later = socket.calls[from..].iter().copied();
-            // Whatever is sent next in at least that size is taken for the rest.
-            let next = later.find(|at| case.call(*at).is_some_and(Call::sends));
-            let continues = |at: &Position| match case.call(*at).map(|call| &call.args) {
-                Some(Args::Send { asked, .. }) => *asked >= rest,
-                Some(_) => true,
-                None => false,
-            };
-            Some((at, *asked, bytes.total, next.filter(continues)))
-        }
-        _ => None,
-    })
-}
-
 pub(super) fn short_write(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = cut_short(case).filter(|(at, .., rest)| {
-        // Where the connection ended, the rest could not be sent.
-        let socket = case.flows.socket_at(*at);
-        let end = case.flows.order.len();
-        let over = socket.is_some_and(|socket| case.cut_before(socket, end).is_some());
-        rest.is_none() && !over && !case.ran_on(*at)
-    });
-    let found = found.map(|(at, asked, taken, _)| {
-        Occurrence::at(at).with("asked", count(asked)).with("taken", count(taken))
-    });
-    found.collect()
+    let found = cut_short::of(case).filter(|cut| cut.is_never_sent(case) && !case.ran_on(cut.at));
+    found.map(|cut| cut.found(Occurrence::at(cut.at))).collect()
 }
 
 pub(super) fn short_write_continued(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = cut_short(case).filter_map(|(at, asked, taken, rest)| {
-        let finding = Occurrence::at(at).and([rest?]);
-        Some(finding.with("asked", count(asked)).with("taken", count(taken)))
-    });
+    let found = cut_short::of(case)
+        .filter_map(|cut| Some(cut.found(Occurrence::at(cut.at).and([cut.rest()?]))));
     found.collect()
 }
 

@@ -93,6 +93,7 @@ deed-not-sent-again = { $who } sent { $peer } a datagram of { $sent ->
     }, got no answer, and did not send it again; { $now }.
 deed-another-socket = { $who } answered { $peer }, but through a different socket from the one that was asked.
 deed-sent-elsewhere = { $who } read what { $peer } had sent, and then sent to { $address }, where { $peer } is not.
+deed-sent-partly = { $who } called { $call } once with { $asked } bytes for { $peer }. The kernel took { $taken } of them, and { $then }.
 deed-sent-twice = { $who } sent { $peer } the right answer, and then sent it again.
 deed-added-line-end = { $who } sent { $peer } the right bytes, and a line end (“{ $bytes }”) behind them.
 deed-added-zeros = { $who } sent { $peer } the right bytes, and behind them { $count ->
@@ -130,6 +131,9 @@ deed-place = { " " }(line { $line } of { $file })
 deed-no-place = { "" }
 deed-words = . Its last words: “{ $words }”
 deed-no-words = , without a word
+
+then-not-there = what { $who } sent next does not go on there
+then-no-more = { $who } did not send the rest
 
 before-listening = listened for connections (listen)
 before-bound = a UDP socket with a port of its own (bind)
@@ -192,6 +196,8 @@ advice-reads-the-end = recv returning 0 bytes is not “nothing yet”: it is th
 advice-added-line-end = println, puts and a line read together with its end all add one. Send the bytes that were asked for, and no more.
 advice-added-zeros = Send as many bytes as there are to send: what recv returned, or strlen, and not the size of the buffer, nor the NUL that ends a string in C.
 advice-added-bytes = Send what was asked for and no more: in C as many bytes as recv or strlen says, and not the size of the buffer.
+# source: send(2), RETURN VALUE
+advice-sent-partly = send returns how many bytes the kernel took. Send the rest until all are taken; in Python, sendall does that.
 advice-sent-twice = Follow your program from recv to the next recv: where does it send?
 advice-sent-notation = str(data) is for people who debug. Send data itself; where you need text, data.decode().
 advice-sent-elsewhere = recvfrom tells who sent the datagram: that address is where the answer goes.

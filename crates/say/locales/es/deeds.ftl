@@ -90,6 +90,7 @@ deed-not-sent-again = { $who } le envió a { $peer } un datagrama de { $sent ->
     }, no recibió respuesta, y no lo envió otra vez; { $now }.
 deed-another-socket = { $who } le respondió a { $peer }, pero por un socket distinto de aquel al que se le preguntó.
 deed-sent-elsewhere = { $who } leyó lo que envió { $peer }, y luego envió a { $address }, donde no está { $peer }.
+deed-sent-partly = { $who } llamó a { $call } una sola vez con { $asked } bytes para { $peer }. El núcleo aceptó { $taken }, y { $then }.
 deed-sent-twice = { $who } le envió a { $peer } la respuesta correcta, y luego la envió otra vez.
 deed-added-line-end = { $who } le envió a { $peer } los bytes correctos, y después un fin de línea («{ $bytes }»).
 deed-added-zeros = { $who } le envió a { $peer } los bytes correctos, y después { $count ->
@@ -124,6 +125,9 @@ deed-place = { " " }(línea { $line } de { $file })
 deed-no-place = { "" }
 deed-words = . Sus últimas palabras: «{ $words }»
 deed-no-words = , sin decir nada
+
+then-not-there = lo que { $who } envió después no continúa desde ahí
+then-no-more = { $who } no envió el resto
 
 before-listening = escuchar conexiones (listen)
 before-bound = tener un socket UDP con puerto propio (bind)
@@ -179,6 +183,8 @@ advice-reads-the-end = Que recv devuelva 0 bytes no quiere decir «todavía nada
 advice-added-line-end = println, puts y una línea leída junto con su final agregan uno. Envía los bytes que se piden, y ninguno más.
 advice-added-zeros = Envía tantos bytes como haya que enviar: los que devolvió recv, o strlen; no el tamaño del búfer, ni el NUL que termina una cadena en C.
 advice-added-bytes = Envía lo que se pide y nada más: en C, tantos bytes como digan recv o strlen, y no el tamaño del búfer.
+# source: send(2), RETURN VALUE
+advice-sent-partly = send devuelve cuántos bytes aceptó el núcleo. Envía el resto hasta que los acepte todos; en Python, eso lo hace sendall.
 advice-sent-twice = Sigue tu programa desde un recv hasta el siguiente: ¿dónde envía?
 advice-sent-notation = str(datos) es para quien depura. Envía los datos mismos; donde necesites texto, datos.decode().
 advice-sent-elsewhere = recvfrom dice quién envió el datagrama: a esa dirección va la respuesta.

@@ -196,13 +196,13 @@ fn of_step<'a>(trouble: &'a StepTrouble, done: &CaseReport<'_>) -> Missed<'a> {
         StepTrouble::Ended { awaited: Awaited::OneOf(conditions), .. } => of_conditions(conditions),
         StepTrouble::Ended { .. } | StepTrouble::NotRunning { .. } => Missed::Running,
         StepTrouble::Mismatch { who, how: Comparison::End, .. } => Missed::Close { peer: who },
-        StepTrouble::Mismatch { who, how, expected, got, .. } => match how {
+        StepTrouble::Mismatch { who, how, expected, got, skipped, .. } => match how {
             Comparison::Contains => Missed::Within { peer: who, expected: &expected.sample },
             Comparison::Anything | Comparison::Length => {
                 Missed::Bytes { peer: who, expected: &expected.sample }
             }
             _ if got.total == 0 => Missed::Bytes { peer: who, expected: &expected.sample },
-            _ => Missed::Instead { peer: who, expected, got },
+            _ => Missed::Instead { peer: who, expected, got, skipped: *skipped },
         },
         StepTrouble::Unlike { who, .. } => Missed::Bytes { peer: who, expected: &[] },
         StepTrouble::Surplus { who, bytes, after: SurplusAfter::Answer(answer), .. } => {

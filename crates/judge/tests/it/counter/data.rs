@@ -76,6 +76,38 @@ fn another_message_is_not_the_rest() {
         story.send(near, "bye");
     });
     assert!(!told(&story, "short-write-continued") && told(&story, "short-write"));
+    // As long as the rest, and longer.
+    for other in ["goodbye", "what a long goodbye"] {
+        let story = pair(|story, near, _| {
+            partial(story, near, b"0123456789", 3);
+            story.send(near, other);
+        });
+        assert!(!told(&story, "short-write-continued") && told(&story, "short-write"));
+    }
+    // The rest in pieces, or with more behind it.
+    for rest in ["345", "3456789 and more"] {
+        let story = pair(|story, near, _| {
+            partial(story, near, b"0123456789", 3);
+            story.send(near, rest);
+        });
+        assert!(told(&story, "short-write-continued") && !told(&story, "short-write"), "{rest}");
+    }
+}
+
+#[test]
+fn what_was_not_recorded_may_be_the_rest() {
+    for (then, is_rest) in [(7, true), (8, false), (3, false)] {
+        let story = pair(|story, near, _| {
+            let mut args = offered(b"01");
+            if let Args::Send { asked, bytes, .. } = &mut args {
+                (*asked, bytes.total) = (10, 3);
+            }
+            story.on(near, "sendto", args, Outcome::Value(3));
+            story.send(near, vec![b'x'; then]);
+        });
+        assert_eq!(told(&story, "short-write-continued"), is_rest, "{then} bytes");
+        assert!(!told(&story, "short-write"));
+    }
 }
 
 #[test]

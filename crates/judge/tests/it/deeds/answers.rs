@@ -1,8 +1,8 @@
 //! Answers and outputs that came, and were not what was asked for.
 
-use socklab_event::{Bytes, Stream};
+use socklab_event::{Args, Bytes, Outcome, Stream};
 use socklab_judge::Missed;
-use socklab_timelines::{Sock, Story};
+use socklab_timelines::{Sock, Story, offered};
 
 use super::{did, pair, prints};
 
@@ -25,7 +25,8 @@ fn besides(surplus: &[u8]) -> Option<&'static str> {
 fn instead(got: &[u8]) -> Option<&'static str> {
     let (story, ..) = answers(got);
     let (expected, got) = (Bytes::whole(*b"HOLA"), Bytes::whole(got));
-    did(&story, "server", Missed::Instead { peer: "client", expected: &expected, got: &got })
+    let missed = Missed::Instead { peer: "client", expected: &expected, got: &got, skipped: 0 };
+    did(&story, "server", missed)
 }
 
 #[test]
@@ -51,11 +52,51 @@ fn what_was_sent_instead_is_called_what_it_is() {
     story.recv(far, "hola HOLA");
     story.send(far, "hola");
     let (expected, got) = (Bytes::whole(*b"HOLA"), Bytes::whole(*b"hola"));
-    let missed = Missed::Instead { peer: "client", expected: &expected, got: &got };
+    let missed = Missed::Instead { peer: "client", expected: &expected, got: &got, skipped: 0 };
     assert_eq!(did(&story, "server", missed), Some("sent-other"), "not \"sent-unchanged\"");
     assert_eq!(instead(b"b'HOLA'"), Some("sent-notation"));
     assert_eq!(instead(b"b'x"), Some("sent-other"), "not \"sent-notation\"");
     assert_eq!(instead(b"HO"), Some("answered-partly"), "not \"sent-other\"");
+}
+
+/// A server that offers its peer "HOLA" and of which the kernel takes this much; then it sends something else.
+fn partly(taken: u64, then: &str, missed: Missed<'_>) -> Option<&'static str> {
+    let (mut story, near, far) = pair();
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    let mut args = offered(b"HOLA");
+    if let Args::Send { bytes, .. } = &mut args {
+        bytes.total = taken;
+    }
+    story.on(far, "sendto", args, Outcome::Value(taken.cast_signed()));
+    if !then.is_empty() {
+        story.send(far, then);
+    }
+    did(&story, "server", missed)
+}
+
+#[test]
+fn a_send_that_was_cut_short_is_to_blame_only_where_the_stream_is_wrong() {
+    let nothing_more = Missed::Bytes { peer: "client", expected: b"HOLA" };
+    assert_eq!(partly(3, "", nothing_more), Some("sent-partly"));
+    assert_ne!(partly(3, "A", nothing_more), Some("sent-partly"), "the rest was sent");
+    let expected = Bytes::whole(*b"HOLAMUNDO");
+    let instead = |got: &Bytes, then: &str| {
+        let missed = Missed::Instead { peer: "client", expected: &expected, got, skipped: 0 };
+        partly(3, then, missed)
+    };
+    assert_eq!(instead(&Bytes::whole(*b"HOLMUNDO"), "MUNDO"), Some("sent-partly"));
+    assert_eq!(instead(&Bytes::whole(*b"HOL"), ""), Some("sent-partly"));
+    // The stream is wrong before, and right there.
+    assert_ne!(instead(&Bytes::whole(*b"HOxMUNDO"), "MUNDO"), Some("sent-partly"));
+    assert_ne!(instead(&Bytes::whole(*b"HOLAMUNDA"), "AMUNDA"), Some("sent-partly"));
+    // Of a long answer, the part where it differs is shown.
+    let (expected, got) = (Bytes::whole(*b"LAMUNDO"), Bytes::whole(*b"LMUNDO"));
+    for (skipped, rule) in [(2, "sent-partly"), (20, "sent-other")] {
+        let missed = Missed::Instead { peer: "client", expected: &expected, got: &got, skipped };
+        let is_it = partly(3, "MUNDO", missed) == Some("sent-partly");
+        assert_eq!(is_it, rule == "sent-partly", "behind {skipped} bytes");
+    }
 }
 
 /// A client that has read this much of "HOLA." and printed that.
