@@ -185,6 +185,15 @@ impl View {
         if before == columns { Wish::Stay } else { Wish::Plan }
     }
 
+    /// Another recording has taken the place of this one: of that, nothing is known yet.
+    pub fn begin_anew(&mut self) {
+        let (columns, lines) = self.size;
+        let new = Self::new(self.speaker, std::mem::take(&mut self.title), columns, lines);
+        let list = List { problems_first: self.list.problems_first, ..List::default() };
+        let (filter, prompt) = (self.filter.take(), self.prompt.take());
+        *self = Self { colour: self.colour, list, filter, prompt, help: self.help, ..new };
+    }
+
     /// How far the recording is known.
     pub fn progress(&mut self, progress: Progress) {
         self.progress = progress;

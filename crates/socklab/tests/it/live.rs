@@ -139,6 +139,14 @@ fn watch_follows_a_recording_that_grows() {
     terminal.until("closed");
     file.write_all(rest[rest.len() - 1]).expect("write");
     terminal.until("complete");
+    // Another run of the same command: a new file of the same name, and less in it.
+    let other = folder.path().join("other.jsonl");
+    fs::write(&other, [begins.concat(), rest[..3].concat()].concat()).expect("write");
+    fs::rename(&other, &growing).expect("rename");
+    terminal.until("waiting for more");
+    let mut file = fs::OpenOptions::new().append(true).open(&growing).expect("open");
+    file.write_all(&rest[3..].concat()).expect("write");
+    terminal.until("complete");
     // A signal gives the terminal back, too.
     let child = Pid::from_child(&terminal.child);
     kill_process(child, Signal::TERM).expect("kill");

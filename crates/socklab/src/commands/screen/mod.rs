@@ -6,7 +6,6 @@
 mod tail;
 mod thinker;
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -35,8 +34,7 @@ pub(crate) fn watch(speaker: Speaker, options: &cli::Watch) -> Result<ExitCode> 
         let hint = say!(speaker, "screen-no-file-hint");
         return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
     }
-    let file = File::open(&options.file).with_context(|| format!("open {name}"))?;
-    let tail = Tail::begin(speaker, &name, file)?;
+    let tail = Tail::begin(speaker, &options.file)?;
     if !keys::can_ask() {
         let what = say!(speaker, "screen-no-terminal");
         let hint = say!(speaker, "screen-no-terminal-hint", path = name);
@@ -92,6 +90,7 @@ fn take_in(
     loop {
         match found.try_recv() {
             Ok(Found::Progress(progress)) => view.progress(progress),
+            Ok(Found::Successor) => view.begin_anew(),
             Ok(Found::Talks(talks)) => view.know(talks),
             Ok(Found::Ladder(keys, shown)) => view.show(&keys, *shown),
             Ok(Found::Failed(error)) => return Err(Some(error)),

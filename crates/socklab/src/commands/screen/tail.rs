@@ -1,7 +1,9 @@
 //! Reads a recording as far as it has been written, again and again.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -20,6 +22,7 @@ const LONGEST: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Tail {
     speaker: Speaker,
+    path: PathBuf,
     name: String,
     file: File,
     /// What was read and has no line's end yet.
@@ -42,9 +45,11 @@ pub(super) enum More {
 
 impl Tail {
     /// Reads the first line, if there is one: a file of another kind is refused at once.
-    pub(super) fn begin(speaker: Speaker, name: &str, file: File) -> Result<Self> {
-        let name = name.to_owned();
-        let mut tail = Self { speaker, name, file, begun: Vec::new(), lines: None, read: 0 };
+    pub(super) fn begin(speaker: Speaker, path: &Path) -> Result<Self> {
+        let name = socklab_say::path(path);
+        let file = File::open(path).with_context(|| format!("open {name}"))?;
+        let (path, begun) = (path.to_owned(), Vec::new());
+        let mut tail = Self { speaker, path, name, file, begun, lines: None, read: 0 };
         // Whatever else is in a first piece is read later.
         tail.take_piece()?;
         tail.first_line()?;
@@ -54,6 +59,17 @@ impl Tail {
     /// The header, once it is there.
     pub(super) fn header(&self) -> Option<&Header> {
         self.lines.as_ref().map(Lines::header)
+    }
+
+    /// The recording that has taken this one's place: another file of the same name, or the same file with less in
+    /// it. `None` also while that is no recording yet.
+    pub(super) fn successor(&self) -> Option<Self> {
+        let (now, then) = (fs::metadata(&self.path).ok()?, self.file.metadata().ok()?);
+        let is_same = (now.dev(), now.ino()) == (then.dev(), then.ino()) && now.len() >= self.read;
+        if is_same || !now.is_file() {
+            return None;
+        }
+        Self::begin(self.speaker, &self.path).ok().filter(|tail| tail.header().is_some())
     }
 
     /// How many percent have been read of what is there.
@@ -149,8 +165,7 @@ mod tests {
     #[test]
     fn a_line_is_read_when_it_is_whole_and_the_end_ends_it() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        let opened = file.reopen().unwrap();
-        let mut tail = Tail::begin(Speaker::ENGLISH, "x", opened).unwrap();
+        let mut tail = Tail::begin(Speaker::ENGLISH, file.path()).unwrap();
         let mut events = Vec::new();
         let more = |tail: &mut Tail, events: &mut Vec<Event>| {
             tail.more(events, Duration::ZERO).and_then(|_| tail.more(events, Duration::ZERO))
@@ -176,12 +191,41 @@ mod tests {
         for text in ["hello\n", "hello", "{\"v\":99}\n", "\x1f\u{8b}"] {
             let mut file = tempfile::NamedTempFile::new().unwrap();
             write(file.as_file_mut(), text);
-            let opened = file.reopen().unwrap();
-            assert!(Tail::begin(Speaker::ENGLISH, "x", opened).is_err(), "{text:?}");
+            assert!(Tail::begin(Speaker::ENGLISH, file.path()).is_err(), "{text:?}");
         }
         let mut file = tempfile::NamedTempFile::new().unwrap();
         write(file.as_file_mut(), &format!("{HEADER}nonsense\n"));
-        let mut tail = Tail::begin(Speaker::ENGLISH, "x", file.reopen().unwrap()).unwrap();
+        let mut tail = Tail::begin(Speaker::ENGLISH, file.path()).unwrap();
         assert!(tail.more(&mut Vec::new(), Duration::ZERO).is_err());
+    }
+
+    #[test]
+    fn a_file_of_the_same_name_or_with_less_in_it_takes_over_once_it_is_a_recording() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.jsonl");
+        fs::write(&path, format!("{HEADER}{EVENT}")).unwrap();
+        let mut tail = Tail::begin(Speaker::ENGLISH, &path).unwrap();
+        let read = |tail: &mut Tail| {
+            let mut events = Vec::new();
+            tail.more(&mut events, Duration::MAX).unwrap();
+            events.len()
+        };
+        assert_eq!(read(&mut tail), 1);
+        assert!(tail.successor().is_none());
+        // Another recording begins in the same file.
+        fs::write(&path, &HEADER[..4]).unwrap();
+        assert!(tail.successor().is_none());
+        fs::write(&path, HEADER).unwrap();
+        let mut tail = tail.successor().expect("less than was read");
+        assert_eq!(read(&mut tail), 0);
+        // Another file.
+        fs::remove_file(&path).unwrap();
+        assert!(tail.successor().is_none());
+        fs::write(&path, format!("{HEADER}{EVENT}{EVENT}")).unwrap();
+        let mut tail = tail.successor().expect("another file");
+        assert_eq!(read(&mut tail), 2);
+        fs::write(folder.path().join("new"), "hello\n").unwrap();
+        fs::rename(folder.path().join("new"), &path).unwrap();
+        assert!(tail.successor().is_none(), "that is none");
     }
 }

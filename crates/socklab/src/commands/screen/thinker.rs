@@ -22,6 +22,9 @@ use crate::cli::{self, Look};
 /// How often the file is looked at.
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// How often, once the recording in it is complete.
+const GLANCE_AT_COMPLETE: Duration = Duration::from_millis(500);
+
 /// How long is read before anything else is done.
 const TURN: Duration = Duration::from_millis(100);
 
@@ -39,8 +42,18 @@ pub(super) enum Found {
     Progress(Progress),
     Talks(Talks),
     Ladder(Vec<TalkKey>, Box<Shown>),
+    /// Another recording has taken this one's place: what follows is about that.
+    Successor,
     /// The recording can't be read any further.
     Failed(anyhow::Error),
+}
+
+/// What is new.
+enum News {
+    /// These events.
+    Events(Vec<Event>),
+    /// Another recording.
+    Successor(Box<Tail>),
 }
 
 /// Who finds it out.
@@ -102,11 +115,11 @@ impl Thinker {
 
     fn think(&mut self, asked: &Receiver<Wanted>) -> Result<()> {
         let mut timeline = Timeline::default();
-        while matches!(self.stage, Stage::Reading(_)) {
-            self.read(&mut timeline.events)?;
-            self.progress(false);
-        }
         loop {
+            while matches!(self.stage, Stage::Reading(_)) {
+                self.read(&mut timeline.events)?;
+                self.progress(false);
+            }
             timeline.header = self.tail.header().cloned().unwrap_or_default();
             if timeline.events.len() > MANY {
                 self.progress(true);
@@ -119,9 +132,17 @@ impl Thinker {
             self.answer(&flows, &problems);
             self.progress(false);
             let took = begun.elapsed();
-            let Some(pending) = self.wait(asked, &flows, &problems, took)? else { return Ok(()) };
+            let Some(news) = self.wait(asked, &flows, &problems, took)? else { return Ok(()) };
             drop(flows);
-            timeline.events.extend(pending);
+            match news {
+                News::Events(events) => timeline.events.extend(events),
+                News::Successor(tail) => {
+                    timeline = Timeline::default();
+                    (self.tail, self.stage, self.events) = (*tail, Stage::Reading(0), 0);
+                    self.wanted.keys.clear();
+                    self.tell(Found::Successor);
+                }
+            }
         }
     }
 
@@ -132,18 +153,16 @@ impl Thinker {
         flows: &Flows<'_>,
         problems: &[u64],
         took: Duration,
-    ) -> Result<Option<Vec<Event>>> {
+    ) -> Result<Option<News>> {
         let mut pending = Vec::new();
         let planned = Instant::now();
         let pause = PAUSE.max(took * PAUSES);
         loop {
-            let wanted = match self.stage {
-                Stage::Complete if pending.is_empty() => {
-                    asked.recv().map_err(|_| RecvTimeoutError::Disconnected)
-                }
-                _ => asked.recv_timeout(GLANCE),
+            let glance = match self.stage {
+                Stage::Complete if pending.is_empty() => GLANCE_AT_COMPLETE,
+                _ => GLANCE,
             };
-            match wanted {
+            match asked.recv_timeout(glance) {
                 Ok(wanted) => {
                     // Of several, the last one counts.
                     self.wanted = asked.try_iter().last().unwrap_or(wanted);
@@ -153,11 +172,14 @@ impl Thinker {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
             }
+            if let Some(tail) = self.tail.successor() {
+                return Ok(Some(News::Successor(Box::new(tail))));
+            }
             if self.stage != Stage::Complete && self.read(&mut pending)? {
                 self.progress(false);
             }
             if !pending.is_empty() && planned.elapsed() >= pause {
-                return Ok(Some(pending));
+                return Ok(Some(News::Events(pending)));
             }
         }
     }
