@@ -33,6 +33,7 @@ pub(crate) fn of(flows: &Flows<'_>, origin: u64) -> Vec<Conversation> {
                 .wire
                 .then(|| frames.get(&index).copied().unwrap_or_default()),
             inferred: connection.inferred,
+            to_itself: connection.is_to_itself(),
             connection: index,
         }
     };

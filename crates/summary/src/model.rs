@@ -102,6 +102,9 @@ pub struct Conversation {
     /// True if other sockets could be its ends as well.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub inferred: bool,
+    /// True if one socket is both ends.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub to_itself: bool,
     /// Which connection of the flows it is: an index into them.
     #[serde(skip)]
     pub connection: usize,

@@ -216,8 +216,13 @@ impl Teller<'_, '_> {
         };
         let gap = |one: &Conversation| one.longest_gap.as_ref().map(|gap| gap.lasted);
         let trips = group.median(|one| Some(one.round_trips)).unwrap_or_default();
+        // One socket sends one way only.
+        let (other, back) = match first.to_itself {
+            true => (say!(speaker, "summary-itself"), String::new()),
+            false => (other, bytes(1)),
+        };
         let figures =
-            [bytes(0), bytes(1), time(&|one| Some(one.lasted)), time(&gap), speaker.number(trips)];
+            [bytes(0), back, time(&|one| Some(one.lasted)), time(&gap), speaker.number(trips)];
         let who = format!("{one} {} {other}", self.arrows.out);
         let remarks = if several { self.of_several(group) } else { self.of_one(first) };
         Line { who, figures, remarks }

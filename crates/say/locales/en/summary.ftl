@@ -9,6 +9,7 @@ summary-problem-at = { $problem } ({ $who }, at { $at } s)
 summary-problem-call = { $problem } ({ $who }: { $call }, at { $at } s)
 
 summary-conversations = Who with whom
+summary-itself = itself
 summary-column-bytes = bytes { $arrow }
 summary-column-time = time
 summary-column-gap = longest gap

@@ -9,6 +9,7 @@ summary-problem-at = { $problem } ({ $who }, a los { $at } s)
 summary-problem-call = { $problem } ({ $who }: { $call }, a los { $at } s)
 
 summary-conversations = Quién con quién
+summary-itself = sí mismo
 summary-column-bytes = bytes { $arrow }
 summary-column-time = duración
 summary-column-gap = mayor pausa

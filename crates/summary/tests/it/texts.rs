@@ -4,7 +4,7 @@ use socklab_event::Timeline;
 use socklab_flows::Flows;
 use socklab_say::{Language, Speaker};
 use socklab_summary::{Summary, TextStyle};
-use socklab_timelines::{Story, scenes};
+use socklab_timelines::{Story, address, scenes};
 
 fn text(timeline: &Timeline, language: &str) -> String {
     let speaker = Speaker::new(Language::find(language).expect("a language"));
@@ -43,6 +43,20 @@ fn a_page_from_elsewhere() {
 #[test]
 fn nobody_listens() {
     both("refused", &scenes::refused());
+}
+
+#[test]
+fn a_socket_that_is_connected_to_itself() {
+    let mut story = Story::new();
+    let program = story.command("itself", "python3 itself.py");
+    let socket = story.tcp(program);
+    story.bind(socket, "127.0.0.1:40000");
+    story.identity(socket).peer = Some(address("127.0.0.1:40000"));
+    story.connect(socket, "127.0.0.1:40000");
+    story.send(socket, "hola");
+    story.recv(socket, "hola");
+    story.close(socket);
+    both("itself", &story.build());
 }
 
 #[test]
