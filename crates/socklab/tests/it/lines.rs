@@ -17,6 +17,8 @@ pub(crate) struct Told {
     pub(crate) file: Option<PathBuf>,
     pub(crate) line: u64,
     pub(crate) function: String,
+    /// What it sent, if that is text.
+    pub(crate) sent: Option<String>,
 }
 
 /// Where the programs are.
@@ -59,6 +61,7 @@ fn told(event: &Value) -> Option<Told> {
         file: text("file").map(PathBuf::from),
         line: source.and_then(|source| source.get("line")?.as_u64()).unwrap_or_default(),
         function: text("function").unwrap_or_default().to_owned(),
+        sent: call.pointer("/send/text").and_then(Value::as_str).map(str::to_owned),
     })
 }
 

@@ -101,6 +101,24 @@ fn threads_that_follow_one_another() {
     }
 }
 
+/// A program that says of itself where each call is made, in code that comes and goes.
+#[test]
+fn every_send_is_told_where_it_says_it_is() {
+    for python in interpreters() {
+        for seed in ["1", "2"] {
+            let told = trace(&[&python, "says_where.py", seed, "80"], &folder(), None);
+            let sent: Vec<&Told> = told.iter().filter(|it| it.call == "sendto").collect();
+            for it in &sent {
+                let file = it.file.as_deref().unwrap_or(Path::new("")).to_string_lossy();
+                let said = it.sent.as_deref().expect("what it says");
+                assert_eq!(format!("{file}:{}", it.line), said, "{python} {seed}");
+            }
+            assert!(sent.len() > 300, "{python} {seed}: {} calls", sent.len());
+            println!("{python} says_where.py {seed}: {} calls", sent.len());
+        }
+    }
+}
+
 #[test]
 fn servers_and_clients_of_the_standard_library() {
     // A server in a thread of its own accepts, and reads a request before it calls the user's function.
