@@ -45,8 +45,18 @@ pub(crate) fn align(a: &[Deed], b: &[Deed], ground: &Ground<'_>) -> Vec<Pair> {
     }
     pairs.extend((0..end).rev().map(|at| both(a.len() - 1 - at, b.len() - 1 - at)));
     let mut pairs = joined(pairs, a, b, ground);
+    pairs.retain(|pair| match (pair.a, pair.b) {
+        (Some(at), None) => !is_by_chance(&a[at]),
+        (None, Some(at)) => !is_by_chance(&b[at]),
+        _ => true,
+    });
     forgive(&mut pairs, a, b, ground);
     pairs
+}
+
+/// True for what only one run has because there it was a send that noticed the cut.
+fn is_by_chance(deed: &Deed) -> bool {
+    matches!(deed.kind, Kind::SendsInVain { in_order: false, .. })
 }
 
 fn both(a: usize, b: usize) -> Pair {
@@ -97,7 +107,7 @@ fn joined(pairs: Vec<Pair>, a: &[Deed], b: &[Deed], ground: &Ground<'_>) -> Vec<
         let mut in_b: Vec<usize> = gap.iter().filter_map(|pair| pair.b).collect();
         for one in gap.iter().filter_map(|pair| pair.a) {
             let kind = &a[one].kind;
-            let other = in_b.iter().position(|it| discriminant(&b[*it].kind) == discriminant(kind));
+            let other = in_b.iter().position(|it| are_alike(kind, &b[*it].kind));
             let Some(place) = other else {
                 joined.push(Pair { a: Some(one), b: None, byte: None, is_same: false });
                 continue;
@@ -126,6 +136,12 @@ fn joined(pairs: Vec<Pair>, a: &[Deed], b: &[Deed], ground: &Ground<'_>) -> Vec<
     }
     close(&mut gap, &mut joined);
     joined
+}
+
+/// True for deeds that stand beside each other even if they differ.
+fn are_alike(a: &Kind, b: &Kind) -> bool {
+    let sends = |kind: &Kind| matches!(kind, Kind::Sends { .. } | Kind::SendsInVain { .. });
+    discriminant(a) == discriminant(b) || (sends(a) && sends(b))
 }
 
 /// Where a run was not looked at to its end, what it lacks at the end is no difference.
@@ -224,6 +240,10 @@ pub(crate) fn difference(a: &Kind, b: &Kind, ground: &Ground<'_>) -> Unlike {
         | (Kind::SeesEnd, Kind::SeesEnd)
         | (Kind::IsCut(_), Kind::IsCut(_))
         | (Kind::Stays, Kind::Stays) => Unlike::No,
+        (Kind::SendsInVain { .. }, Kind::SendsInVain { .. }) => Unlike::No,
+        // Whether the connection was cut before or after is chance.
+        (Kind::SendsInVain { .. }, Kind::Sends { content, .. })
+        | (Kind::Sends { content, .. }, Kind::SendsInVain { .. }) => unless(content.vague),
         (Kind::Fails { error, .. }, Kind::Fails { error: other, .. }) => unless(error == other),
         (Kind::ShutsDown { how, error }, Kind::ShutsDown { how: h, error: e }) => {
             unless(how == h && error == e)

@@ -139,6 +139,13 @@ pub(crate) enum Kind {
         call: Name,
         error: Errno,
     },
+    /// It had something to send on a connection that was cut. `in_order`: no chance decided whether a send or a
+    /// receive would notice.
+    SendsInVain {
+        call: Name,
+        error: Errno,
+        in_order: bool,
+    },
     ShutsDown {
         how: Shutdown,
         error: Option<Errno>,

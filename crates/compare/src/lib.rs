@@ -33,7 +33,7 @@
 //!   the clients came in another order, by the order in which they came. Causes between connections are not
 //!   looked for otherwise: a program that answers one client because of another is compared by what it says.
 //! - What a process did last that was ended by a signal, or before somebody stopped looking; what came
-//!   through a connection that the other end cut.
+//!   through a connection that the other end cut. A send that found it cut is as good as one that did not yet.
 //! - Dates, times of day, and timestamps of NTP in what is sent or printed. In which order a program prints
 //!   that serves several clients at once.
 //!

@@ -9,7 +9,7 @@ use socklab_flows::{ConnectionKind, Flows, Position};
 
 use crate::form::{About, Deed, Kind, Step, Strand};
 use crate::knowledge::Manners;
-use crate::reading::is_killed;
+use crate::reading::{cuts, is_killed};
 
 /// Which commands serve one connection after the other, and in which order they do.
 pub(crate) fn of(flows: &Flows<'_>, manners: &Manners, end: Position) -> (Vec<bool>, Vec<Strand>) {
@@ -32,7 +32,10 @@ pub(crate) fn of(flows: &Flows<'_>, manners: &Manners, end: Position) -> (Vec<bo
             call.is_close() && socket.and_then(|it| flows.holders.last_close(it)) == Some(at);
         let step = match () {
             () if accepts || call.asks().is_some() => Step::Begins,
-            () if call.sent().is_some() => Step::Answers,
+            // Whether the connection was cut before or after is chance.
+            () if call.sent().is_some() || call.error().is_some_and(cuts) && call.sends() => {
+                Step::Answers
+            }
             () if call.ends_sending() || closes => Step::Ends,
             () if call.received().is_some() => {
                 threads[command].insert((event.place.process, event.place.thread));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Args, Call, Errno, Flags, OptionValue};
+use socklab_event::{Args, Call, Errno, Flags, OptionValue, Shutdown};
 use socklab_flows::Position;
 
 use crate::content::Content;
@@ -27,6 +27,8 @@ pub(crate) struct Track {
     pub(crate) is_closed: bool,
     pub(crate) is_cut: bool,
     has_seen_end: bool,
+    /// It said itself that it sends no more.
+    has_shut: bool,
     does_not_wait: bool,
     options: BTreeMap<String, OptionValue>,
     last_send: Option<(Sender, bool)>,
@@ -46,7 +48,7 @@ impl Track {
     /// A send on a stream. `depth` is known where the order of sends and receives is no chance.
     pub(crate) fn sends(&mut self, at: Position, call: &Call, depth: Option<u32>, sender: Sender) {
         if let Some(error) = call.error() {
-            self.fails(at, call, error, depth.is_some());
+            self.sends_in_vain(at, call, error, depth);
             return;
         }
         let Some(length) = call.sent().filter(|length| *length > 0) else { return };
@@ -60,11 +62,8 @@ impl Track {
         let chosen = !matches!(call.args, Args::SendFile { .. });
         let own = chosen && self.last_send == Some((sender, true));
         self.last_send = Some((sender, length == asked && chosen));
-        let range = self.joinable..self.deeds.len();
-        let joined = range.rev().find(|index| {
-            self.depths[*index] == depth && matches!(self.deeds[*index].kind, Kind::Sends { .. })
-        });
-        match joined.map(|index| &mut self.deeds[index]) {
+        let sends = |kind: &Kind| matches!(kind, Kind::Sends { .. });
+        match self.joined(depth, sends).map(|index| &mut self.deeds[index]) {
             Some(Deed { kind: Kind::Sends { content, cuts, .. }, calls, .. }) => {
                 cuts.push(Cut { at: content.total, own });
                 content.push(at, length, &sample);
@@ -79,6 +78,33 @@ impl Track {
             }
         }
         self.sent = self.sent.saturating_add(length);
+    }
+
+    /// The deed that belongs together with another one of this depth.
+    fn joined(&self, depth: Option<u32>, fits: impl Fn(&Kind) -> bool) -> Option<usize> {
+        let mut range = (self.joinable..self.deeds.len()).rev();
+        range.find(|index| self.depths[*index] == depth && fits(&self.deeds[*index].kind))
+    }
+
+    /// A send that failed. On a connection that was cut, how many of several sends came through is chance; that there
+    /// was something to be sent is not.
+    fn sends_in_vain(&mut self, at: Position, call: &Call, error: Errno, depth: Option<u32>) {
+        if !cuts(error) {
+            self.fails(at, call, error, depth.is_some());
+            return;
+        }
+        if error == Errno::EPIPE && self.has_shut {
+            self.push(Kind::Fails { call: call.name.clone(), error }, at);
+            return;
+        }
+        self.is_cut = true;
+        let sends = |kind: &Kind| matches!(kind, Kind::Sends { .. } | Kind::SendsInVain { .. });
+        if self.joined(depth, sends).is_none() {
+            let in_order = depth.is_some();
+            let kind = Kind::SendsInVain { call: call.name.clone(), error, in_order };
+            self.deeds.push(self.deed(kind, at));
+            self.depths.push(depth);
+        }
     }
 
     /// A receive on a stream: its bytes, by their depth. `is_told`: nobody else tells what they were.
@@ -242,7 +268,10 @@ impl Track {
                 _ if self.is_connecting() => self.connected(error),
                 _ => self.push(Kind::Connects { address: address.clone(), error }, at),
             },
-            Args::Shutdown { how } => self.push(Kind::ShutsDown { how: *how, error }, at),
+            Args::Shutdown { how } => {
+                self.has_shut |= error.is_none() && *how != Shutdown::RD;
+                self.push(Kind::ShutsDown { how: *how, error }, at);
+            }
             Args::SetOption { level, option, value } => {
                 let known = self.options.get(option.as_str());
                 if error.is_some() || known != Some(value) {
@@ -305,7 +334,7 @@ impl Track {
         }
         let stays = |deed: &Deed| match deed.kind {
             Kind::SeesEnd | Kind::IsCut(_) => false,
-            Kind::Receives { .. } => !killed,
+            Kind::Receives { .. } | Kind::SendsInVain { .. } => !killed,
             _ => true,
         };
         self.deeds.retain(stays);

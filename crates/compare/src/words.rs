@@ -202,7 +202,9 @@ impl<'s, 'a, 't> Words<'s, 'a, 't> {
             }
             Kind::SeesEnd => say!(speaker, "diff-end"),
             Kind::IsCut(error) => say!(speaker, "diff-cut", error = error),
-            Kind::Fails { call, error } => {
+            Kind::Fails { call, error } | Kind::SendsInVain { call, error, .. } => {
+                let known = self.sides[side].flows.call(deed.at);
+                let call = known.map_or(call.as_str(), socklab_event::Call::library_name);
                 say!(speaker, "diff-fails", call = clean(call), error = error)
             }
             Kind::ShutsDown { how, error } => {

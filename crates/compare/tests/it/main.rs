@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use socklab_compare::{Comparison, TextStyle};
-use socklab_event::{Args, Endpoint, Event, Process, SocketId, Timeline, What};
+use socklab_event::{Args, Endpoint, Errno, Event, Process, Shutdown, SocketId, Timeline, What};
 use socklab_say::{Language, Speaker};
-use socklab_timelines::{Story, any_timeline, recorded, scenes};
+use socklab_timelines::{Story, any_timeline, offered, recorded, scenes};
 
 fn compare(a: &Timeline, b: &Timeline) -> Comparison {
     Comparison::of(a, b, Speaker::ENGLISH)
@@ -227,6 +227,59 @@ fn the_first_difference_is_told_in_both_languages() {
     );
     let page = english.to_html(["a.jsonl", "<b>.jsonl"], false, Speaker::ENGLISH);
     assert!(page.contains("&lt;b&gt;.jsonl") && !page.contains("<b>"), "{page}");
+}
+
+/// A client that leaves unheard, and a server that greets it. `greets`: not at all, in time, or when the connection is
+/// cut already.
+fn unheard(greets: Option<bool>) -> Timeline {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    if greets == Some(true) {
+        story.send(far, "Welcome\n");
+    }
+    story.close(near);
+    if greets == Some(false) {
+        story.fail(far, "sendto", offered(b"Welcome\n"), Errno::ECONNRESET.0);
+    }
+    story.close(far);
+    story.exit(near.who, 0);
+    story.build()
+}
+
+#[test]
+fn a_send_that_finds_the_connection_cut_is_one() {
+    let (early, late, never) = (unheard(Some(true)), unheard(Some(false)), unheard(None));
+    same(&early, &late, "when the connection is cut is chance");
+    same(&late, &early, "when the connection is cut is chance");
+    assert_eq!(
+        first(&late, &never),
+        "server differs first: in a it fails in send with ECONNRESET; in b it closes the socket (connection 1)."
+    );
+    assert_eq!(
+        first(&never, &late),
+        "server differs first: in a it closes the socket; in b it fails in send with ECONNRESET (connection 1)."
+    );
+}
+
+#[test]
+fn who_sends_after_its_own_shutdown_is_no_victim() {
+    let talks_on = |talks_on: bool| {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        story.shutdown(far, Shutdown::WR);
+        if talks_on {
+            story.fail(far, "sendto", offered(b"and"), Errno::EPIPE.0);
+        }
+        story.recv(near, "");
+        story.close(near);
+        story.recv(far, "");
+        story.close(far);
+        story.build()
+    };
+    assert_eq!(
+        first(&talks_on(true), &talks_on(false)),
+        "server differs first: in a it fails in send with EPIPE; in b it reads the end of the stream (connection 1)."
+    );
 }
 
 #[test]
