@@ -225,7 +225,7 @@ pub(crate) fn difference(a: &Kind, b: &Kind, ground: &Ground<'_>) -> Unlike {
             Kind::Receives { content, room, is_told },
             Kind::Receives { content: other, room: r, is_told: told },
         ) => {
-            let vague = content.vague || other.vague;
+            let vague = content.is_vague_beside(other);
             let differs = match *is_told && *told {
                 true => differs(content.difference(other, names)),
                 false if content.total == other.total || vague => Unlike::No,
@@ -268,11 +268,17 @@ pub(crate) fn difference(a: &Kind, b: &Kind, ground: &Ground<'_>) -> Unlike {
 
 /// How a program cuts what it sends is its own, unless it passes on what it gets in pieces.
 fn same_cuts(content: &Content, a: &[Cut], other: &Content, b: &[Cut]) -> bool {
-    let own = |cuts: &[Cut]| cuts.iter().all(|cut| cut.own);
-    if content.vague || other.vague || !own(a) || !own(b) {
+    if content.vague || other.vague {
         return true;
     }
-    a.iter().map(|cut| cut.at).eq(b.iter().map(|cut| cut.at))
+    let end = match content.are_full(other) {
+        true => content.total.min(other.total),
+        false => u64::MAX,
+    };
+    let compared =
+        |cuts: &[Cut]| -> Vec<Cut> { cuts.iter().copied().filter(|cut| cut.at < end).collect() };
+    let (a, b) = (compared(a), compared(b));
+    !a.iter().chain(&b).all(|cut| cut.own) || a == b
 }
 
 /// Threads that print at once may come between one another in the middle of a line, so bytes are counted. Numbers are

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Notice, Stream, Timeline, What};
+use socklab_event::{Stream, Timeline};
 use socklab_flows::{Flows, Position};
-use socklab_say::{Sentence, Speaker, count, sentence};
+use socklab_say::{Sentence, Speaker};
 
 use crate::align::{Ground, Pair, align};
 use crate::form::{About, Deed, Kind, Run, Step, Strand};
 use crate::names::Names;
+use crate::notes;
 use crate::pairing::{self, Side};
 use crate::reading;
 use crate::words::{Part, Words};
@@ -150,6 +151,7 @@ impl Comparing<'_, '_> {
         let scale = self.scale(&all);
         let words = Words::of(&self.sides, &self.connections, self.speaker);
         let mut rows: Vec<Row> = Vec::new();
+        let mut notes = notes::of_runs(&self.sides);
         // Of what differs in one strand, the first; and how the other goes on there.
         let mut parts: Vec<((u64, u64), Part<'_>)> = Vec::new();
         for beside in &all {
@@ -163,6 +165,7 @@ impl Comparing<'_, '_> {
             let Some((side, index)) = strand else { continue };
             let strand = &self.run(side).strands[index];
             let (who, connection) = words.place(side, strand);
+            notes.extend(notes::of_room(&who, connection, &beside.pairs, a, b));
             let mut differs = false;
             for (place, pair) in beside.pairs.iter().enumerate() {
                 let (one, other) = (pair.a.map(|at| &a[at]), pair.b.map(|at| &b[at]));
@@ -207,7 +210,7 @@ impl Comparing<'_, '_> {
         order.sort_by_key(|index| (rows[*index].key, *index));
         let first = row.and_then(|row| order.iter().position(|index| *index == row));
         let rows = order.iter().map(|index| rows[*index].clone()).collect();
-        Comparison { rows, first, parted, sentence, notes: self.notes() }
+        Comparison { rows, first, parted, sentence, notes }
     }
 
     fn ground(&self, strand: &Strand, beside: Option<&Strand>) -> Ground<'_> {
@@ -332,33 +335,6 @@ impl Comparing<'_, '_> {
             *a = last;
         }
         scale
-    }
-
-    fn notes(&self) -> Vec<Sentence> {
-        let mut notes = Vec::new();
-        for (side, name) in ["a", "b"].into_iter().enumerate() {
-            if let Some(limit) = &self.run(side).limit {
-                notes.push(sentence!("diff-limit", run = name, seq = count(limit.seq)));
-            }
-            let hidden = self.sides[side].flows.order.iter().any(|event| match &event.what {
-                What::Notice(notice) => matches!(
-                    **notice,
-                    Notice::IoUring { .. }
-                        | Notice::ForeignAbi { .. }
-                        | Notice::NotFollowed { .. }
-                        | Notice::NotDecoded { .. }
-                        | Notice::Attached { .. }
-                ),
-                _ => false,
-            });
-            if hidden {
-                notes.push(sentence!("diff-hidden", run = name));
-            }
-            if self.run(side).is_sampled {
-                notes.push(sentence!("diff-sampled", run = name));
-            }
-        }
-        notes
     }
 }
 

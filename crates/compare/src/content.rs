@@ -15,6 +15,9 @@ pub(crate) struct Content {
     pub(crate) pieces: Vec<Piece>,
     /// True if how many there are is chance: the connection was cut, or the program was ended, meanwhile.
     pub(crate) vague: bool,
+    /// True if its sender was left without room for more: the kernel's buffers were full, and the other end did not
+    /// read.
+    pub(crate) is_full: bool,
 }
 
 /// What one call moved.
@@ -75,9 +78,19 @@ impl Content {
         Bytes { sample, total: self.total.saturating_sub(position) }
     }
 
+    /// True if how many bytes there are is chance. Of two that ended when the buffers were full, it is how much fit.
+    pub(crate) fn is_vague_beside(&self, other: &Self) -> bool {
+        self.vague || other.vague || self.are_full(other)
+    }
+
+    /// True if both senders were left without room for more.
+    pub(crate) fn are_full(&self, other: &Self) -> bool {
+        self.is_full && other.is_full
+    }
+
     /// Where the two differ first, if they do: at a byte, or where the shorter one ends.
     pub(crate) fn difference(&self, other: &Self, names: &Names) -> Option<u64> {
-        let vague = self.vague || other.vague;
+        let vague = self.is_vague_beside(other);
         if let (Some(a), Some(b)) = (self.whole(), other.whole()) {
             if a == b {
                 return None;

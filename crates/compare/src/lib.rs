@@ -34,6 +34,8 @@
 //!   looked for otherwise: a program that answers one client because of another is compared by what it says.
 //! - What a process did last that was ended by a signal, or before somebody stopped looking; what came
 //!   through a connection that the other end cut. A send that found it cut is as good as one that did not yet.
+//! - How many bytes fit in the kernel's buffers, if in both runs they were full when the sender stopped: its last
+//!   send was refused, not taken whole or still waiting, or `poll` said that there was no room.
 //! - Dates, times of day, and timestamps of NTP in what is sent or printed. In which order a program prints
 //!   that serves several clients at once.
 //!
@@ -55,12 +57,14 @@ mod content;
 mod form;
 mod knowledge;
 mod names;
+mod notes;
 mod order;
 mod page;
 mod pairing;
 mod reading;
 mod text;
 mod track;
+mod unfinished;
 mod words;
 
 pub use comparison::{Comparison, Row, Told};

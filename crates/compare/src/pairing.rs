@@ -152,10 +152,10 @@ pub(crate) fn digest(strand: &Strand) -> String {
     let mut digest = String::new();
     for deed in &strand.deeds {
         let _ = match &deed.kind {
-            Kind::Sends { content, .. } if !content.vague => {
+            Kind::Sends { content, .. } if !content.vague && !content.is_full => {
                 write!(digest, "sends {} {}", content.total, content.beginning())
             }
-            Kind::Receives { content, .. } if !content.vague => {
+            Kind::Receives { content, .. } if !content.vague && !content.is_full => {
                 write!(digest, "receives {}", content.total)
             }
             Kind::Exits(exit) => write!(digest, "{exit:?}"),

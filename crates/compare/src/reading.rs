@@ -13,6 +13,7 @@ use crate::knowledge::{Depths, Manners, is_dialogue};
 use crate::names::Named;
 use crate::order;
 use crate::track::Track;
+use crate::unfinished::{self, Room};
 
 /// Reads a run. In `dialogues`, by their indices, what each end sends and receives is one sequence.
 pub(crate) fn read(flows: &Flows<'_>, dialogues: Vec<bool>) -> Run {
@@ -28,9 +29,10 @@ pub(crate) fn read(flows: &Flows<'_>, dialogues: Vec<bool>) -> Run {
         receipts: BTreeMap::new(),
         named: Named::default(),
         failures: BTreeMap::new(),
+        room: Room::default(),
     };
     reader.calls();
-    reader.lost();
+    unfinished::mark(flows, &mut reader.tracks);
     let (sequential, order) = order::of(flows, &manners, end);
     let mut strands = reader.strands();
     strands.extend(reader.processes());
@@ -70,7 +72,8 @@ fn limit(flows: &Flows<'_>) -> Option<Limit> {
 
 /// What a track is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(crate) enum Key {
+    /// What was done with a socket.
     Socket(usize),
     /// The datagrams of one end of a conversation.
     Talk(usize, usize),
@@ -87,12 +90,18 @@ struct Reader<'a, 't> {
     named: Named,
     /// Sockets that could not be made, by the process.
     failures: BTreeMap<usize, Vec<Deed>>,
+    room: Room,
 }
 
 impl Reader<'_, '_> {
     fn calls(&mut self) {
         let (flows, end) = (self.flows, self.end);
         for (at, event, call) in flows.calls().take_while(|(at, ..)| *at < end) {
+            for (socket, room) in self.room.told(flows, at, call) {
+                if let Some(track) = self.tracks.get_mut(&Key::Socket(socket)) {
+                    track.is_full = !room;
+                }
+            }
             if flows.is_recorders_doing(at) {
                 continue;
             }
@@ -215,37 +224,9 @@ impl Reader<'_, '_> {
         foreign || looks_up || wakes_itself
     }
 
-    /// Where a connection was cut, how much went through before is chance for the end that did not cut it.
-    fn lost(&mut self) {
-        for connection in &self.flows.connections {
-            if connection.kind != ConnectionKind::Stream || connection.is_to_itself() {
-                continue;
-            }
-            for side in 0..2 {
-                let [own, other] = [side, 1 - side].map(|side| connection.ends[side].socket);
-                let Some(own) = own else { continue };
-                let kills = other.is_some_and(|other| self.is_socket_killed(other));
-                let unread = other.and_then(|other| {
-                    let other = self.tracks.get(&Key::Socket(other))?;
-                    other.is_closed.then_some(other.received)
-                });
-                if let Some(track) = self.tracks.get_mut(&Key::Socket(own)) {
-                    let torn = unread.is_some_and(|received| received < track.sent);
-                    if torn || kills || track.is_cut {
-                        track.forget_how_much(kills);
-                    }
-                }
-            }
-        }
-    }
-
     fn command_at(&self, at: Position) -> Option<usize> {
         let command = self.flows.processes[self.flows.process_at(at)?].command?;
         usize::try_from(command).ok()
-    }
-
-    fn is_socket_killed(&self, socket: usize) -> bool {
-        self.flows.sockets[socket].calls.first().is_some_and(|at| is_killed(self.flows, *at))
     }
 
     fn strands(&mut self) -> Vec<Strand> {
@@ -284,7 +265,8 @@ impl Reader<'_, '_> {
                         }
                         _ => [None; 2],
                     };
-                    let killed = ends.into_iter().flatten().any(|it| self.is_socket_killed(it));
+                    let killed =
+                        ends.into_iter().flatten().any(|it| is_socket_killed(self.flows, it));
                     let is_killed = killed || is_killed(self.flows, first);
                     strands.push(Strand {
                         command: self.command_at(first),
@@ -379,6 +361,11 @@ pub(crate) fn is_killed(flows: &Flows<'_>, at: Position) -> bool {
         let exit = process.exit.filter(|_| process.ended_by_recorder.is_none());
         matches!(exit, Some(Exit::Signal(signal)) if signals.contains(&signal))
     })
+}
+
+/// True if such a signal ended the process that had the socket.
+pub(crate) fn is_socket_killed(flows: &Flows<'_>, socket: usize) -> bool {
+    flows.sockets[socket].calls.first().is_some_and(|at| is_killed(flows, *at))
 }
 
 /// The errors of a connection that was cut, whichever call gets to know of it.

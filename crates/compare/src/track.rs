@@ -30,6 +30,8 @@ pub(crate) struct Track {
     /// It said itself that it sends no more.
     has_shut: bool,
     does_not_wait: bool,
+    /// The last it learned is that there is no room for more.
+    pub(crate) is_full: bool,
     options: BTreeMap<String, OptionValue>,
     last_send: Option<(Sender, bool)>,
 }
@@ -48,6 +50,7 @@ impl Track {
     /// A send on a stream. `depth` is known where the order of sends and receives is no chance.
     pub(crate) fn sends(&mut self, at: Position, call: &Call, depth: Option<u32>, sender: Sender) {
         if let Some(error) = call.error() {
+            self.is_full |= error == Errno::EAGAIN;
             self.sends_in_vain(at, call, error, depth);
             return;
         }
@@ -62,6 +65,7 @@ impl Track {
         let chosen = !matches!(call.args, Args::SendFile { .. });
         let own = chosen && self.last_send == Some((sender, true));
         self.last_send = Some((sender, length == asked && chosen));
+        self.is_full = length < asked && chosen;
         let sends = |kind: &Kind| matches!(kind, Kind::Sends { .. });
         match self.joined(depth, sends).map(|index| &mut self.deeds[index]) {
             Some(Deed { kind: Kind::Sends { content, cuts, .. }, calls, .. }) => {
@@ -317,6 +321,20 @@ impl Track {
         });
         if let Some(error) = connects {
             *error = error.or(result);
+        }
+    }
+
+    /// Marks what was sent last, or what was received last of it: more did not fit.
+    pub(crate) fn ends_full(&mut self, sends: bool) {
+        let fits = |kind: &Kind| match kind {
+            Kind::Sends { .. } => sends,
+            Kind::Receives { .. } => !sends,
+            _ => false,
+        };
+        let mut deeds = self.deeds.iter_mut().chain(&mut self.incoming).rev();
+        let last = deeds.find(|deed| fits(&deed.kind)).map(|deed| &mut deed.kind);
+        if let Some(Kind::Sends { content, .. } | Kind::Receives { content, .. }) = last {
+            content.is_full = true;
         }
     }
 

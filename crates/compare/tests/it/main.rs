@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use socklab_compare::{Comparison, TextStyle};
-use socklab_event::{Args, Endpoint, Errno, Event, Process, Shutdown, SocketId, Timeline, What};
+use socklab_event::{
+    Args, Endpoint, Errno, Event, Flags, Name, Outcome, Process, Shutdown, SocketId, Timeline,
+    Wait, What,
+};
 use socklab_say::{Language, Speaker};
-use socklab_timelines::{Story, any_timeline, offered, recorded, scenes};
+use socklab_timelines::{Sock, Story, any_timeline, offered, recorded, scenes};
 
 fn compare(a: &Timeline, b: &Timeline) -> Comparison {
     Comparison::of(a, b, Speaker::ENGLISH)
@@ -280,6 +283,110 @@ fn who_sends_after_its_own_shutdown_is_no_victim() {
         first(&talks_on(true), &talks_on(false)),
         "server differs first: in a it fails in send with EPIPE; in b it reads the end of the stream (connection 1)."
     );
+}
+
+/// How a server learns that there is no room for more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum NoRoom {
+    /// It does not.
+    Unnoticed,
+    /// `EAGAIN`.
+    Refused,
+    /// Its last send is not taken whole.
+    Short,
+    /// `poll` does not say that the socket is writable.
+    Polled,
+    /// Its last send does not return.
+    Waits,
+}
+
+/// A server that sends pieces until there is no room for more, and then leaves; its client begins to read only then.
+fn poured(pieces: usize, piece: &[u8], room: NoRoom) -> Timeline {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    let mut sent = 0;
+    let poll = |story: &mut Story, far: Sock, is_writable: bool| {
+        let socket = Some(Arc::new(story.identity(far).clone()));
+        let wants: Flags = [Name::of("POLLOUT")].into_iter().collect();
+        let got = if is_writable { wants.clone() } else { Flags::default() };
+        let waits = vec![Wait { fd: far.fd, wants, got, socket }];
+        let args = Args::Poll { waits, timeout: None };
+        story.call(far.who, "poll", None, None, args, Outcome::Value(i64::from(is_writable)));
+    };
+    for _ in 0..pieces {
+        if room == NoRoom::Polled {
+            // There was none for a while.
+            poll(&mut story, far, false);
+            poll(&mut story, far, true);
+        }
+        story.send(far, piece);
+        sent += piece.len();
+    }
+    match room {
+        NoRoom::Unnoticed => {}
+        NoRoom::Refused => {
+            story.fail(far, "sendto", offered(piece), Errno::EAGAIN.0);
+        }
+        NoRoom::Short => {
+            let mut args = offered(&piece[..1]);
+            if let Args::Send { asked, .. } = &mut args {
+                *asked = piece.len() as u64;
+            }
+            story.on(far, "sendto", args, Outcome::Value(1));
+            sent += 1;
+        }
+        NoRoom::Polled => poll(&mut story, far, false),
+        NoRoom::Waits => {
+            story.unfinished(far, "sendto", offered(piece));
+        }
+    }
+    if room != NoRoom::Waits {
+        story.close(far);
+    }
+    let mut left = sent;
+    while left > 0 {
+        let next = left.min(piece.len());
+        story.recv(near, &piece[..next]);
+        left -= next;
+    }
+    story.build()
+}
+
+#[test]
+fn how_much_fits_in_the_buffers_is_chance() {
+    for room in [NoRoom::Refused, NoRoom::Short, NoRoom::Polled, NoRoom::Waits] {
+        let (a, b) = (poured(3, b"water", room), poured(5, b"water", room));
+        same(&a, &b, &format!("{room:?}"));
+        same(&b, &a, &format!("{room:?}"));
+        let notes: Vec<String> =
+            compare(&a, &b).notes.iter().map(|note| Speaker::ENGLISH.tell(note)).collect();
+        let (fit, more) = if room == NoRoom::Short { (16, 26) } else { (15, 25) };
+        assert_eq!(
+            notes,
+            [format!(
+                "In both recordings, the kernel's buffers were full when server stopped sending on connection 1: how \
+                 many bytes fit ({fit} and {more}) is not compared."
+            )]
+        );
+        // As far as both have it, it is compared.
+        assert_eq!(compare(&a, &poured(3, b"water", room)).notes, []);
+        let other = first(&a, &poured(5, b"wader", room));
+        assert!(other.contains("“wader"), "{room:?}: {other}");
+        let smaller = first(&a, &poured(5, b"wate", room));
+        assert!(smaller.contains("“waterw") && smaller.contains("“watewa"), "{room:?}: {smaller}");
+    }
+}
+
+#[test]
+fn who_stops_sending_by_itself_is_not_left_without_room() {
+    for room in [NoRoom::Refused, NoRoom::Short, NoRoom::Polled] {
+        let (full, other) = (poured(5, b"water", room), poured(3, b"water", NoRoom::Unnoticed));
+        let told = first(&full, &other);
+        assert!(told.contains("“waterwater") && told.contains("in b it sends 15 bytes"), "{told}");
+        assert!(compare(&other, &full).sentence.is_some(), "{room:?}");
+    }
+    let (a, b) = (poured(3, b"water", NoRoom::Unnoticed), poured(5, b"water", NoRoom::Unnoticed));
+    assert!(compare(&a, &b).sentence.is_some());
 }
 
 #[test]

@@ -14,7 +14,7 @@ examples-diff =
     $ socklab diff a.jsonl b.jsonl --all -o difference.html
     $ socklab diff a.jsonl b.jsonl --json | jq -r '.first.sentence'
 
-    Runs are laid beside each other by who did what at which position of which stream, never by ports that moved, descriptors, process ids or times. No difference are: how receives are cut, retries, wake-ups, which of several clients came first, and what is printed in another order by a program that serves several at once. A date, or a time of day, is none either.
+    Runs are laid beside each other by who did what at which position of which stream, never by ports that moved, descriptors, process ids or times. No difference are: how receives are cut, retries, wake-ups, which of several clients came first, what is printed in another order by a program that serves several at once, and how many bytes fit in buffers that were full. A date, or a time of day, is none either.
     Exit codes: 0 no difference, 1 a difference, 2 a mistake on the command line, 3 a file cannot be read.
 
 diff-same = No difference.
@@ -97,6 +97,7 @@ diff-ends = ends connection { $n }
 diff-limit = Recording { $run } is not complete from event { $seq } on: nothing after that is compared.
 diff-hidden = Recording { $run } does not show all that its programs do (socklab draw says why): what it does not show is not compared.
 diff-sampled = Recording { $run } has only the first bytes of long messages: the others are not compared. trace --bytes records more.
+diff-room = In both recordings, the kernel's buffers were full when { $who } stopped sending on connection { $n }: how many bytes fit ({ $a } and { $b }) is not compared.
 diff-packets = { $path } has packets and no calls: diff compares what programs do, and needs recordings (socklab trace -o run.jsonl)
 diff-twice = standard input (-) can be only one of the recordings
 diff-format = { $path }: the two columns are written to .txt or .html

@@ -14,7 +14,7 @@ examples-diff =
     $ socklab diff a.jsonl b.jsonl --all -o diferencia.html
     $ socklab diff a.jsonl b.jsonl --json | jq -r '.first.sentence'
 
-    Las ejecuciones se ponen una al lado de la otra según quién hizo qué en qué posición de qué flujo, nunca según puertos que cambiaron, descriptores, procesos ni tiempos. No son diferencias: en qué trozos se recibe, los reintentos, los despertares, cuál de varios clientes llegó primero, ni el orden en que imprime un programa que atiende a varios a la vez. Tampoco lo es una fecha ni una hora.
+    Las ejecuciones se ponen una al lado de la otra según quién hizo qué en qué posición de qué flujo, nunca según puertos que cambiaron, descriptores, procesos ni tiempos. No son diferencias: en qué trozos se recibe, los reintentos, los despertares, cuál de varios clientes llegó primero, el orden en que imprime un programa que atiende a varios a la vez, ni cuántos bytes cabían en búferes llenos. Tampoco lo es una fecha ni una hora.
     Códigos de salida: 0 sin diferencia, 1 con diferencia, 2 un error en la línea de comandos, 3 un archivo que no se puede leer.
 
 diff-same = Sin diferencias.
@@ -97,6 +97,7 @@ diff-ends = termina la conexión { $n }
 diff-limit = La grabación { $run } no está completa desde el evento { $seq }: lo que sigue no se compara.
 diff-hidden = La grabación { $run } no muestra todo lo que hacen sus programas (socklab draw dice por qué): lo que no muestra no se compara.
 diff-sampled = La grabación { $run } tiene solo los primeros bytes de los mensajes largos: los demás no se comparan. trace --bytes graba más.
+diff-room = En ambas grabaciones, los búferes del núcleo estaban llenos cuando { $who } dejó de enviar por la conexión { $n }: cuántos bytes cabían ({ $a } y { $b }) no se compara.
 diff-packets = { $path } tiene paquetes y ninguna llamada: diff compara lo que hacen los programas y necesita grabaciones (socklab trace -o run.jsonl)
 diff-twice = la entrada estándar (-) solo puede ser una de las grabaciones
 diff-format = { $path }: las dos columnas se escriben en .txt o .html
