@@ -1,6 +1,6 @@
 //! Sends of which the kernel accepted only a part.
 
-use socklab_event::{Args, Bytes, Call};
+use socklab_event::{Args, Bytes};
 use socklab_flows::Position;
 use socklab_say::count;
 
@@ -51,15 +51,25 @@ impl CutShort {
     }
 }
 
+/// So many further sends are looked at for the rest.
+const SOON: usize = 16;
+
 /// All of a recording.
 pub(crate) fn of<'c>(case: &'c Case<'_>) -> impl Iterator<Item = CutShort> + use<'c> {
     case.calls().filter_map(|(at, call)| match &call.args {
         Args::Send { asked, bytes, .. } if call.value().is_some() && bytes.total < *asked => {
             let socket = case.socket(at).filter(|socket| socket.is_stream())?;
             let from = socket.calls.partition_point(|one| *one <= at);
-            let mut later = socket.calls[from..].iter().copied();
-            let next = later.find(|at| case.call(*at).is_some_and(Call::sends));
-            let next = next.and_then(|at| Some((at, what(&case.call(at)?.args, *asked, bytes))));
+            let later = socket.calls[from..].iter().copied();
+            let sends = later.filter_map(|at| Some((at, case.call(at).filter(|it| it.sends())?)));
+            let mut sends = sends.map(|(at, call)| (at, what(&call.args, *asked, bytes)));
+            let mut next = sends.next();
+            // Another thread may have sent something between them.
+            if let Some((_, next @ Next::Other)) = &mut next
+                && sends.take(SOON).any(|(_, what)| what == Next::Rest)
+            {
+                *next = Next::Unknown;
+            }
             Some(CutShort { at, asked: *asked, taken: bytes.total, next })
         }
         _ => None,

@@ -137,8 +137,13 @@ impl Objects {
         names: Option<&Names>,
         reader: &mut Reader<'_>,
     ) -> bool {
-        let known = codes.iter().filter_map(|code| self.codes.get(&(code.address, code.alone)));
-        let mut words: Vec<_> = known.flat_map(|known| known.words.iter().copied()).collect();
+        let known = codes.iter().map(|code| {
+            let known = self.codes.get(&(code.address, code.alone))?;
+            // Else it was forgotten meanwhile, or another one was read there.
+            Arc::ptr_eq(&known.code, code).then_some(&known.words)
+        });
+        let Some(known) = known.collect::<Option<Vec<_>>>() else { return false };
+        let mut words: Vec<_> = known.into_iter().flatten().copied().collect();
         words.extend(names.into_iter().flat_map(|names| &names.words));
         reader.are(words)
     }

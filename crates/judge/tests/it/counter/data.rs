@@ -84,6 +84,13 @@ fn another_message_is_not_the_rest() {
         });
         assert!(!told(&story, "short-write-continued") && told(&story, "short-write"));
     }
+    // Another thread's message came between.
+    let story = pair(|story, near, _| {
+        partial(story, near, b"0123456789", 3);
+        story.send(near, "bye");
+        story.send(near, "3456789");
+    });
+    assert!(!told(&story, "short-write-continued") && !told(&story, "short-write"));
     // The rest in pieces, or with more behind it.
     for rest in ["345", "3456789 and more"] {
         let story = pair(|story, near, _| {

@@ -296,6 +296,23 @@ fn code_that_is_remembered_must_still_be_there() {
 }
 
 #[test]
+fn what_is_remembered_no_longer_is_not_believed() {
+    let layout = Layout::of(0, Some(11), &Reader::new(&Pieces::default())).expect("3.11");
+    let (mut image, mut objects) = (Image::new(), Objects::new(layout));
+    let memory = image.memory();
+    let mut reader = Reader::new(&memory);
+    let first = objects.code(CODE, true, &mut reader).expect("a code object");
+    assert!(objects.are_there(std::slice::from_ref(&first), None, &mut reader));
+    // Another one is read there before the first has been checked.
+    image.set(CODE, 72, 7);
+    let memory = image.memory();
+    let mut reader = Reader::new(&memory);
+    let second = objects.code(CODE, true, &mut reader).expect("a code object");
+    assert!(objects.are_there(&[second], None, &mut reader));
+    assert!(!objects.are_there(&[first], None, &mut reader));
+}
+
+#[test]
 fn before_its_first_instruction_a_function_is_in_its_first_line() {
     let mut image = Image::new();
     image.set(FRAME, 56, CODE + 184 - 2);
