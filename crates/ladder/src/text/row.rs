@@ -256,13 +256,16 @@ impl Drawer<'_, '_> {
         if !caption.is_empty() {
             line.put(middle, &caption, style.bold());
         }
-        if rightward {
-            line.put(end - 1, glyphs.right, style);
+        let (head, glyph, sure) = if rightward {
+            (end - 1, glyphs.right, end - 2)
         } else {
-            line.put(start, glyphs.left, style);
-        }
+            // On a lifeline that it crosses, the arrow would end there: it takes the blank behind the text.
+            let head = if rails.contains(&start) { start - 1 } else { start };
+            (head, glyphs.left, if rails.contains(&(head + 1)) { head + 2 } else { head + 1 })
+        };
+        line.put(head, glyph, style);
         if arrow.inferred {
-            line.put(if rightward { end - 2 } else { start + 1 }, INFERRED, style.bold());
+            line.put(sure, INFERRED, style.bold());
         }
         true
     }
@@ -282,7 +285,9 @@ impl Drawer<'_, '_> {
         if free > 1 {
             line.put(alive.start + free / 2, caption, paint::connection(self.row.connection));
         }
-        let cross = if rightward { half } else { half - 1 };
+        // Not on a lifeline that it crosses, as if it had been lost there.
+        let (cross, before) = if rightward { (half, half - 1) } else { (half - 1, half) };
+        let cross = if rails.contains(&cross) { before } else { cross };
         line.put(cross, self.frame.glyphs.end(arrow), paint::part(PartKind::Mark, None));
     }
 

@@ -1,5 +1,6 @@
 //! The lines of source that made the calls.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -96,9 +97,16 @@ fn the_text_around_a_line_stands_in_its_details() {
     assert!(!ladder.to_html(&HtmlStyle::default()).contains("<mark>"));
 }
 
-/// The drawing without what is said of lines of source, without blanks and without the strokes of arrows.
+/// The columns in which one of these stands.
+fn columns_of(drawn: &str, glyphs: &[char]) -> BTreeSet<usize> {
+    let places = drawn.lines().flat_map(|line| line.chars().enumerate());
+    places.filter(|(_, char)| glyphs.contains(char)).map(|(column, _)| column).collect()
+}
+
+/// The drawing without what is said of lines of source, without blanks and without the strokes of arrows,
+/// also where they cross a lifeline.
 fn without(drawn: &str) -> Vec<String> {
-    let bare = drawn.replace("x.py:12", "").replace('─', " ");
+    let bare = drawn.replace("x.py:12", "").replace(['─', '┼'], " ");
     bare.lines().map(|line| line.split_whitespace().collect()).collect()
 }
 
@@ -115,5 +123,15 @@ proptest! {
         let plain = Ladder::of(&timeline, &plain).to_text(&style);
         prop_assert_eq!(with.lines().count(), plain.lines().count());
         prop_assert_eq!(without(&with), without(&plain), "{}\n{}", with, plain);
+    }
+
+    /// An arrow ends beside the lifeline that it goes to: on another one, it would seem to end there.
+    #[test]
+    fn no_arrow_ends_on_a_lifeline(timeline in any_timeline(40), width in 40usize..160) {
+        let mut timeline = timeline;
+        all_at(&mut timeline, "/home/ana/x.py");
+        let drawn = Ladder::of(&timeline, &options("en").fold(false)).to_text(&TextStyle::new(width));
+        let (calls, heads) = (columns_of(&drawn, &['├']), columns_of(&drawn, &['◀', '▶']));
+        prop_assert_eq!(calls.intersection(&heads).next(), None, "{}", drawn);
     }
 }
