@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Event;
+use crate::{Event, Notice, What};
 
 /// Everything that happened, on one clock.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,5 +59,17 @@ impl Timeline {
         let mut events: Vec<&Event> = self.events.iter().collect();
         events.sort_by_key(|event| (event.at, event.seq));
         events
+    }
+
+    /// Drops the line of source of each call, and what is said of lines that are not known.
+    pub fn drop_lines(&mut self) {
+        self.events.retain_mut(|event| match &mut event.what {
+            What::Call(call) => {
+                call.source = None;
+                true
+            }
+            What::Notice(notice) => !matches!(**notice, Notice::NoLines { .. }),
+            _ => true,
+        });
     }
 }

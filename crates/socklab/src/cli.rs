@@ -458,6 +458,8 @@ pub(crate) struct Draw {
     pub(crate) output: Vec<PathBuf>,
     #[arg(long)]
     pub(crate) redact: bool,
+    #[arg(long)]
+    pub(crate) no_lines: bool,
     #[arg(long, requires = "figures")]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -478,8 +480,8 @@ pub(crate) struct Watch {
 
 #[derive(Debug, Args)]
 pub(crate) struct Follow {
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
     #[arg(short, long, value_name = "N")]
     #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     pub(crate) connection: Option<usize>,

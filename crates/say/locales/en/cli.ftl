@@ -48,10 +48,11 @@ arg-run-no_packets = With --trace: leave packets out
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
 arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
+arg-draw-no_lines = Leave out the line of source of each call
 arg-draw-files = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several become one drawing, aligned by their clocks
 arg-watch-file = A recording that another socklab writes or has written, with trace -o FILE.jsonl
 arg-watch-filter = Begin with this filter, such as 'port 8080': only conversations in which something fits, and of those only what fits; / changes it
-arg-follow-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input
+arg-follow-files = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input. Several, such as one of each machine, are read as one, aligned by their clocks
 arg-follow-connection = Which conversation, by its number in the list that is shown if there are several
 arg-follow-filter = Only conversations in which something was said that fits, such as 'port 8080' or 'bytes "GET"'
 arg-follow-hex = In hexadecimal, with offsets that count in each direction
@@ -159,6 +160,7 @@ examples-follow =
     $ socklab follow run.jsonl --connection 2
     $ socklab follow run.jsonl --filter 'port 8080'
     $ socklab follow capture.pcapng -c 1 --hex
+    $ socklab follow server.jsonl client.jsonl  # recorded apart, read as one
     $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
     $ socklab follow run.jsonl -c 1 -o streams  # the bytes themselves, a file for each direction
     → stands before what was said by the end that began, ← before what the other said. A line break that was sent is shown (\n), and begins a new line. What is missing is counted, as in “→… 36 bytes not recorded …”, without a blank behind the arrow.

@@ -13,7 +13,6 @@ examples-diff =
     $ socklab diff a.jsonl b.jsonl
     $ socklab diff a.jsonl b.jsonl --all -o difference.html
     $ socklab diff a.jsonl b.jsonl --json | jq -r '.first.sentence'
-
     Runs are laid beside each other by who did what at which position of which stream, never by ports that moved, descriptors, process ids or times. No difference are: how receives are cut, retries, wake-ups, which of several clients came first, what is printed in another order by a program that serves several at once, and how many bytes fit in buffers that were full. A date, or a time of day, is none either.
     Exit codes: 0 no difference, 1 a difference, 2 a mistake on the command line, 3 a file cannot be read.
 

@@ -48,10 +48,11 @@ arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
+arg-draw-no_lines = Deja por fuera la línea de código de cada llamada
 arg-draw-files = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias se dibujan como una, alineadas por sus relojes
 arg-watch-file = Una grabación que otro socklab escribe o escribió, con trace -o ARCHIVO.jsonl
 arg-watch-filter = Empieza con este filtro, por ejemplo 'port 8080': solo las conversaciones en las que algo lo cumple, y de ellas solo lo que lo cumple; / lo cambia
-arg-follow-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar
+arg-follow-files = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar. Varias, como una de cada máquina, se leen como una sola, alineadas por sus relojes
 arg-follow-connection = Qué conversación, por su número en la lista que se muestra si hay varias
 arg-follow-filter = Solo conversaciones en las que se dijo algo que lo cumple, como 'port 8080' o 'bytes "GET"'
 arg-follow-hex = En hexadecimal, con posiciones que cuentan en cada dirección
@@ -159,6 +160,7 @@ examples-follow =
     $ socklab follow run.jsonl --connection 2
     $ socklab follow run.jsonl --filter 'port 8080'
     $ socklab follow captura.pcapng -c 1 --hex
+    $ socklab follow servidor.jsonl cliente.jsonl  # grabados aparte, leídos como uno
     $ socklab follow run.jsonl -c 1 --json | jq -r '.messages[].pieces[].text'
     $ socklab follow run.jsonl -c 1 -o streams  # los bytes mismos, un archivo por dirección
     → va delante de lo que dijo el extremo que comenzó, ← delante de lo que dijo el otro. Un salto de línea enviado se muestra (\n) y comienza otra línea. Lo que falta se cuenta, como en «→… 36 bytes no grabados …», sin espacio tras la flecha.

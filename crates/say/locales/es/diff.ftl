@@ -13,7 +13,6 @@ examples-diff =
     $ socklab diff a.jsonl b.jsonl
     $ socklab diff a.jsonl b.jsonl --all -o diferencia.html
     $ socklab diff a.jsonl b.jsonl --json | jq -r '.first.sentence'
-
     Las ejecuciones se ponen una al lado de la otra según quién hizo qué en qué posición de qué flujo, nunca según puertos que cambiaron, descriptores, procesos ni tiempos. No son diferencias: en qué trozos se recibe, los reintentos, los despertares, cuál de varios clientes llegó primero, el orden en que imprime un programa que atiende a varios a la vez, ni cuántos bytes cabían en búferes llenos. Tampoco lo es una fecha ni una hora.
     Códigos de salida: 0 sin diferencia, 1 con diferencia, 2 un error en la línea de comandos, 3 un archivo que no se puede leer.
 

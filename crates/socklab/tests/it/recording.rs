@@ -215,7 +215,33 @@ fn a_server_and_its_client_that_were_recorded_apart_are_drawn_as_one() {
         let (sent, got) = (row("send(3, \"hola\""), row("recv(4) = 4 \"hola\""));
         assert!(sent.is_some() && sent <= got, "{text}");
         assert!(!text.contains("another machine"), "{text}");
+        // What they said is one conversation.
+        let said = run(&mut socklab(&["follow", files[0], files[1]])).exits(0).text();
+        assert!(said.ends_with("\n→ hola\n← HOLA\n"), "{said}");
     }
+    let ended = run(&mut socklab(&["follow", &server, &client, "-c", "2"])).exits(2);
+    assert!(
+        ended.errors.contains(&format!("socklab follow {server} {client}")),
+        "{}",
+        ended.errors
+    );
+}
+
+#[test]
+fn lines_of_source_can_be_left_out_of_what_is_drawn() {
+    let python = need!("python3");
+    let folder = Folder::new();
+    let [script, whole, bare] = ["one.py", "whole.jsonl", "bare.jsonl"].map(|it| folder.word(it));
+    fs::write(&script, "import socket\nsocket.socket()\n").expect("a file");
+    run(&mut socklab(&["trace", "-o", &whole, "--", &python, &script])).exits(0);
+    let draw =
+        |words: &[&str]| run(socklab(&["draw", "--width", "120"]).args(words)).exits(0).text();
+    let with = draw(&[&whole]);
+    assert!(with.contains("socket(tcp) = 3 one.py:2"), "{with}");
+    let without = draw(&[&whole, "--no-lines"]);
+    assert!(without.contains("socket(tcp) = 3\n"), "{without}");
+    draw(&[&whole, "--no-lines", "-o", &bare]);
+    assert_eq!(draw(&[&bare]), without);
 }
 
 #[test]

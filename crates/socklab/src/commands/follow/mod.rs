@@ -13,7 +13,7 @@ use socklab_filter::{Facts, Filter, Verdict};
 use socklab_flows::{Dialogue, Dialogues, Ended, Flows, Said};
 use socklab_say::{Speaker, clean, count, say};
 
-use super::trace::read_whole;
+use super::trace::{read_all, read_whole};
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -21,12 +21,15 @@ use crate::output::{println, write_json, write_out};
 
 /// Shows, or writes into files, what was said.
 pub(crate) fn follow(speaker: Speaker, options: &cli::Follow) -> Result<ExitCode> {
-    let timeline = read_whole(speaker, &options.file)?;
+    let timeline = read_all(speaker, &options.files, read_whole)?;
     let flows = Flows::of(&timeline);
     let dialogues = Dialogues::of(&flows);
     let told = Told { speaker, flows: &flows, dialogues: &dialogues };
     let all = dialogues.all().len();
-    let path = || socklab_say::path(&options.file);
+    let path = || {
+        let paths = options.files.iter().map(|path| socklab_say::path(path));
+        paths.collect::<Vec<_>>().join(" ")
+    };
     if all == 0 {
         let what = say!(speaker, "follow-none", path = path());
         return Err(Failure::new(ExitReason::No, what).into());

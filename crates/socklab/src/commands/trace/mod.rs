@@ -42,7 +42,7 @@ pub(crate) use commands::{TracedProgram, course_program, program};
 pub(crate) use diff::diff;
 pub(crate) use frames::Frames;
 pub(crate) use picture::{FileFormat, draw_to, ladder_of, sentence};
-pub(crate) use reading::{read_whole, unreadable};
+pub(crate) use reading::{read_all, read_whole, unreadable};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
 pub(crate) use tapped::{Packets, tap};
@@ -223,6 +223,9 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     if options.redact {
         timeline.header.redact();
         timeline.events.iter_mut().for_each(Event::redact);
+    }
+    if options.no_lines {
+        timeline.drop_lines();
     }
     let look = Look { records: false, redacted: options.redact, ..options.look.clone() };
     if options.json {

@@ -24,7 +24,7 @@ use crate::output::eprintln;
 const PAYLOAD: usize = 4096;
 
 /// Reads several files, each with `read`, as one timeline.
-pub(super) fn read_all(
+pub(crate) fn read_all(
     speaker: Speaker,
     paths: &[PathBuf],
     read: fn(Speaker, &Path) -> Result<Timeline>,
