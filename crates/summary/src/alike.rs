@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use socklab_event::Errno;
 
-use crate::model::{Conversation, Ending, FailedConnect, How, Summary};
+use crate::model::{Conversation, Ending, FailedConnect, How, Party, Summary};
 
 /// So many conversations are listed one by one in any case.
 const LISTED: usize = 12;
@@ -67,7 +67,7 @@ type Key<'k> = (
     [&'k str; 2],
     (u8, usize, Option<How>, Option<Errno>),
     Vec<(Option<&'k str>, Errno)>,
-    bool,
+    [bool; 2],
 );
 
 impl<'s> Alike<'s> {
@@ -118,7 +118,9 @@ impl<'s> Alike<'s> {
             .ends
             .each_ref()
             .map(|end| end.who.as_deref().map_or_else(String::new, |who| self.shared(who)));
-        let places = one.ends.each_ref().map(|end| end.place.as_str());
+        // Who is connected to itself uses a client's port, whatever that is.
+        let place = |end: &'k Party| if one.to_itself { "" } else { end.place.as_str() };
+        let places = one.ends.each_ref().map(place);
         let ending = match &one.ending {
             None => (0, 0, None, None),
             Some(Ending::NeverAccepted) => (1, 0, None, None),
@@ -129,7 +131,7 @@ impl<'s> Alike<'s> {
         };
         let errors = one.errors.iter().map(|error| (error.first.call.as_deref(), error.error));
         let unread = one.carried.iter().any(|way| way.unread() > 0);
-        (&one.protocol, names, places, ending, errors.collect(), unread)
+        (&one.protocol, names, places, ending, errors.collect(), [unread, one.to_itself])
     }
 }
 

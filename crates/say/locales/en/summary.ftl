@@ -37,6 +37,7 @@ summary-not-closed = { $end }; { $who } had not closed it when the recording end
 summary-open = still open when the recording ended
 summary-recorder = open until socklab ended the programs
 summary-alike = { $n } like this, with the medians above; in all, bytes { $out }: { $sent }, bytes { $back }: { $received }
+summary-alike-itself = { $n } like this, with the medians above; in all, { $sent } bytes
 summary-slowest = slowest: { $time }, { $address }, at { $at } s
 summary-more = { $n ->
         [one] { $n } more: `socklab draw --summary --json run.jsonl` has it.

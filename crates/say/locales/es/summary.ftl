@@ -37,6 +37,7 @@ summary-not-closed = { $end }; { $who } no la había cerrado cuando acabó la gr
 summary-open = seguía abierta cuando acabó la grabación
 summary-recorder = abierta hasta que socklab terminó los programas
 summary-alike = { $n } como esta, con las medianas arriba; en total, bytes { $out }: { $sent }, bytes { $back }: { $received }
+summary-alike-itself = { $n } como esta, con las medianas arriba; en total, { $sent } bytes
 summary-slowest = la más lenta: { $time }, { $address }, a los { $at } s
 summary-more = { $n ->
         [one] Y { $n } más: está en `socklab draw --summary --json run.jsonl`.

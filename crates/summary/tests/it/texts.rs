@@ -60,6 +60,23 @@ fn a_socket_that_is_connected_to_itself() {
 }
 
 #[test]
+fn sockets_that_are_connected_to_themselves_are_summed_one_way() {
+    let mut story = Story::new();
+    let program = story.command("itself", "python3 itself.py");
+    for number in 0..20 {
+        let (socket, own) = (story.tcp(program), format!("127.0.0.1:{}", 40000 + number));
+        story.bind(socket, &own);
+        story.identity(socket).peer = Some(address(&own));
+        story.connect(socket, &own);
+        story.send(socket, "hola");
+        story.recv(socket, "hola");
+        story.close(socket);
+    }
+    let text = text(&story.build(), "en");
+    assert!(text.contains("20 like this, with the medians above; in all, 80 bytes\n"), "{text}");
+}
+
+#[test]
 fn packets() {
     both("wired", &scenes::wired());
 }
