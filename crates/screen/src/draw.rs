@@ -14,6 +14,12 @@ use crate::view::{Place, Stage, View};
 /// messages and the time. The two ends share what is left.
 const WIDTHS: [u16; 6] = [6, 9, 8, 8, 5, 8];
 
+/// Which of them go first where the ends would have less than [`END`]: who talks with whom matters more.
+const FIRST_TO_GO: [usize; 5] = [4, 0, 5, 3, 2];
+
+/// How wide an end is at least, as long as there is a figure to leave out for it.
+const END: u16 = 13;
+
 /// What stands before each conversation: whether it is selected, and whether something went wrong.
 const MARKS: u16 = 2;
 
@@ -78,8 +84,7 @@ impl View {
     fn list(&self, paper: &mut Paper<'_>) {
         let speaker = self.speaker;
         let width = paper.area.width;
-        let fixed: u16 = WIDTHS.iter().map(|width| width + 1).sum::<u16>() + MARKS;
-        let share = width.saturating_sub(fixed + 1) / 2;
+        let (share, widths) = shares(width);
         let key = |key: &'static str| say!(speaker, key);
         let headings = [
             key("screen-column-protocol"),
@@ -95,7 +100,8 @@ impl View {
                 text.push_str(&left(&end, share));
                 text.push(' ');
             }
-            for (index, (cell, width)) in cells.iter().zip(WIDTHS).enumerate() {
+            for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
+                let Some(width) = width else { continue };
                 text.push_str(&if index < 2 { left(cell, width) } else { right(cell, width) });
                 text.push(' ');
             }
@@ -244,8 +250,31 @@ impl View {
             (None, Place::Message { .. }) => "screen-keys-message",
             (None, Place::Difference { .. }) => "screen-keys-help",
         };
-        let keys = say!(speaker, keys);
-        paper.put(0, height - 1, width, &cut(&keys, width.into()), faint());
+        let keys = keys_in(&say!(speaker, keys), width.into());
+        paper.put(0, height - 1, width, &keys, faint());
+    }
+}
+
+/// As many keys as fit. Of the last ones, which show all keys and lead back, none is left out.
+fn keys_in(keys: &str, room: usize) -> String {
+    let mut keys: Vec<&str> = keys.split("  ").collect();
+    while keys.len() > 2 && keys.join("  ").width() > room {
+        keys.remove(keys.len() - 3);
+    }
+    cut(&keys.join("  "), room)
+}
+
+/// How wide each of the two ends of a conversation is, and the figures that there is room for.
+fn shares(width: u16) -> (u16, [Option<u16>; 6]) {
+    let mut widths = WIDTHS.map(Some);
+    let mut to_go = FIRST_TO_GO.into_iter();
+    loop {
+        let fixed: u16 = widths.iter().flatten().map(|width| width + 1).sum::<u16>() + MARKS;
+        let share = width.saturating_sub(fixed + 1) / 2;
+        match to_go.next().filter(|_| share < END) {
+            Some(index) => widths[index] = None,
+            None => return (share, widths),
+        }
     }
 }
 

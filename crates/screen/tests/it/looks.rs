@@ -16,6 +16,12 @@ fn the_list() {
 }
 
 #[test]
+fn a_narrow_list_tells_who_talks_with_whom() {
+    let narrow = [44, 60, 70].map(|columns| Screen::of(crowd(3), columns, 10).text(columns, 10));
+    insta::assert_snapshot!(narrow.join("\n"));
+}
+
+#[test]
 fn a_ladder() {
     for (columns, lines) in [(80, 24), (160, 50)] {
         let mut screen = Screen::of(upper_tcp(), columns, lines);
