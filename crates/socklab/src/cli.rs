@@ -173,6 +173,8 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) trace: bool,
     #[arg(long)]
+    pub(crate) live: bool,
+    #[arg(long)]
     pub(crate) no_packets: bool,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
@@ -323,6 +325,8 @@ pub(crate) struct LabRun {
     pub(crate) on: Option<String>,
     #[arg(long)]
     pub(crate) trace: bool,
+    #[arg(long)]
+    pub(crate) live: bool,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[command(flatten)]

@@ -44,6 +44,7 @@ arg-no_packets = Leave packets out: they are recorded otherwise, where the machi
 arg-trace-no_packets = Leave packets out, also those that the privilege to capture would add
 arg-trace-no_lines = Leave out the line of source of each call, whose look-up costs the programs some time
 arg-trace-live = Print a line for each event as it happens, on standard error, instead of a ladder at the end; -o keeps the recording as usual
+arg-run-live = As --trace, but print a line for each event as it happens, on standard error, instead of a drawing at the end
 arg-run-no_packets = With --trace: leave packets out
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
@@ -116,6 +117,7 @@ examples-run =
     $ socklab run echo-client --port 10000 "hello, world"
     $ socklab run UDPClient.py  # old names work too
     $ socklab run socket-05 --trace  # and draw what it did, packet by packet
+    $ socklab run server-05 --live  # each call of a server as it happens
     $ socklab run socket-05 --lab --trace --wire 'drop the 1st SYN'
 examples-trace =
     $ socklab trace tcp-server tcp-client  # two programs of the course

@@ -12,6 +12,7 @@ cmd-lab-down = End a lab, and everything in it
 
 arg-lab-run-on = The host of the program behind --; then again --on HOST -- COMMAND, each started when the one before it listens
 arg-lab-run-trace = Draw what the programs' sockets did, and every frame, as one ladder
+arg-lab-run-live = As --trace, but print a line for each event as it happens, on standard error, instead of a drawing at the end
 arg-lab-run-output = Write that drawing to a file: .txt, .svg, .html, .jsonl (the recording itself), or .pcapng (the packets, for Wireshark), .mmd, .puml, .trace.json, .har; - writes the recording to standard output
 arg-lab-run-command = The program and its arguments, word for word
 arg-hosts = How many hosts, or their names: 5, or web,db (usually client, server and internet)

@@ -44,6 +44,7 @@ arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina
 arg-trace-no_packets = Deja los paquetes por fuera, también los que agregaría el permiso de capturar
 arg-trace-no_lines = Deja por fuera la línea de código de cada llamada, que les cuesta algo de tiempo a los programas
 arg-trace-live = Escribe una línea por cada evento en el momento en que ocurre, en la salida de error, en vez del diagrama al final; -o guarda la grabación como siempre
+arg-run-live = Como --trace, pero imprime una línea por cada evento cuando ocurre, en el error estándar, en vez de un dibujo al final
 arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
@@ -116,6 +117,7 @@ examples-run =
     $ socklab run echo-client --port 10000 "hola, mundo"
     $ socklab run UDPClient.py  # los nombres antiguos también sirven
     $ socklab run socket-05 --trace  # y dibuja lo que hizo, paquete por paquete
+    $ socklab run server-05 --live  # cada llamada de un servidor cuando ocurre
     $ socklab run socket-05 --lab --trace --wire 'drop the 1st SYN'
 examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso

@@ -12,6 +12,7 @@ cmd-lab-down = Cierra un laboratorio y todo lo que hay en él
 
 arg-lab-run-on = La máquina del programa que sigue a --; luego otra vez --on MÁQUINA -- COMANDO: cada uno se inicia cuando el anterior escucha
 arg-lab-run-trace = Dibuja lo que hicieron los sockets de los programas, y cada trama, en un solo diagrama
+arg-lab-run-live = Como --trace, pero imprime una línea por cada evento cuando ocurre, en el error estándar, en vez de un dibujo al final
 arg-lab-run-output = Escribe ese dibujo en un archivo: .txt, .svg, .html, .jsonl (la grabación misma), o .pcapng (los paquetes, para Wireshark), .mmd, .puml, .trace.json, .har; - escribe la grabación en la salida estándar
 arg-lab-run-command = El programa y sus argumentos, palabra por palabra
 arg-hosts = Cuántas máquinas, o sus nombres: 5, o web,db (normalmente client, server e internet)

@@ -1,7 +1,7 @@
 //! Whether programs have digested what was sent to them.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socklab_kernel::clock;
 use socklab_kernel::process::{self, State, SystemCall, scheduling};
@@ -22,6 +22,8 @@ const NAPS: u32 = 2;
 const LONG: Duration = Duration::from_secs(30);
 /// A thread that waits this long for peers has nothing else to do.
 const LISTENS: Duration = Duration::from_millis(500);
+/// What is not acknowledged for so long is not on its way, it is sent again: `TCP_RTO_MIN` of `include/net/tcp.h`.
+const UNDER_WAY: Duration = Duration::from_millis(200);
 /// The naps of a bystander are waited for if they end within this time: it may find work then.
 const WATCHED: Duration = Duration::from_secs(1);
 
@@ -54,6 +56,34 @@ impl Calm {
         self.threads += 1;
         self.numbers += u64::from(thread);
         self.turns = self.turns.wrapping_add(turns);
+    }
+}
+
+/// Whether a program has digested what it was sent.
+#[derive(Debug, Default)]
+pub(super) struct Digesting {
+    /// How it was when it was looked at last, with what had happened, and since when.
+    before: Option<((Calm, u64), Instant)>,
+}
+
+impl Digesting {
+    /// True if the program is as calm as it was a moment ago, and nothing is on its way to it. On a busy machine,
+    /// the kernel may take a while to deliver what a peer has sent over the loopback.
+    pub(super) fn is_over(
+        &mut self,
+        calm: Option<(Calm, u64)>,
+        now: Instant,
+        is_under_way: impl FnOnce() -> bool,
+    ) -> bool {
+        match (calm, self.before) {
+            (Some(calm), Some((before, since))) if calm == before => {
+                now.duration_since(since) >= UNDER_WAY || !is_under_way()
+            }
+            _ => {
+                self.before = calm.map(|calm| (calm, now));
+                false
+            }
+        }
     }
 }
 
@@ -186,5 +216,26 @@ impl Threads<'_> {
             }
             _ => Some(Wakes::SOMETIME),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_under_way_is_waited_for_until_it_would_be_sent_again() {
+        let (begin, calm) = (Instant::now(), Some((Calm::default(), 1)));
+        let after = |ms| begin + Duration::from_millis(ms);
+        let mut digesting = Digesting::default();
+        // Once is not enough, and anything that happens begins anew.
+        assert!(!digesting.is_over(calm, begin, || false));
+        assert!(!digesting.is_over(Some((Calm::default(), 2)), after(1), || false));
+        assert!(!digesting.is_over(None, after(2), || false));
+        assert!(!digesting.is_over(calm, after(3), || false));
+        assert!(!digesting.is_over(calm, after(4), || true));
+        assert!(digesting.is_over(calm, after(5), || false));
+        assert!(!digesting.is_over(calm, after(202), || true));
+        assert!(digesting.is_over(calm, after(203), || true));
     }
 }

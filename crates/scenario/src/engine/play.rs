@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, kill_process};
 use socklab_event::{Column, Signal};
@@ -16,6 +16,7 @@ use socklab_kernel::{Deadline, clock};
 use socklab_lab::WireControl;
 use socklab_trace::Handle;
 
+use super::calm::Digesting;
 use super::cells::Cells;
 use super::commands::{self, Input, Prepared};
 use super::doors::Reach;
@@ -26,6 +27,7 @@ use super::peers::Peers;
 use super::ports::{is_ready, stays_open};
 use super::present;
 use super::started::Started;
+use super::stuck;
 use super::watch::{Missed, Seen, Watch};
 use crate::format::{Run, Step, Until, Verb};
 use crate::recording::{Isolation, PlaceUsed, Trouble};
@@ -370,7 +372,7 @@ impl<'a> Play<'a> {
         let unseen =
             |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm | Until::Exited);
         let glance = in_kernel || port.is_some() || conditions.iter().any(unseen);
-        let mut before = None;
+        let mut digesting = Digesting::default();
         // An `alarm(2)` that ends a program can't be foreseen, nor what only the kernel does.
         let ends_by_itself = |it: &Until| {
             matches!(it, Until::Exited | Until::Calm | Until::BlockedIn(_) | Until::Kernel(_))
@@ -394,9 +396,9 @@ impl<'a> Play<'a> {
                 met |= match until {
                     Until::Calm => {
                         let calm = seen.are_calm(Some(command), deadline);
-                        let same = calm.is_some() && before == calm;
-                        before = calm;
-                        same
+                        // Where others are, what is under way may be theirs.
+                        let is_under_way = || seen.by_themselves && stuck::is_under_way();
+                        digesting.is_over(calm, Instant::now(), is_under_way)
                     }
                     _ => is_met(seen, command, until, variables),
                 };

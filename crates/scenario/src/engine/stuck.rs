@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use socklab_kernel::process::{self, State, SystemCall};
-use socklab_kernel::table::{self, Namespace, Table};
+use socklab_kernel::table::{self, Entry, Namespace, Table};
 use socklab_kernel::waits_forever;
 
 /// How often to look.
@@ -92,9 +92,18 @@ pub(super) fn nothing_to_report() -> bool {
 }
 
 fn nothing_under_way() -> bool {
-    [Table::Tcp, Table::Tcp6].into_iter().all(|which| {
+    !is_any(Entry::will_send)
+}
+
+/// True if what a socket here has sent by TCP may be on its way.
+pub(super) fn is_under_way() -> bool {
+    is_any(Entry::awaits_acknowledgement)
+}
+
+fn is_any(kind: fn(&Entry) -> bool) -> bool {
+    [Table::Tcp, Table::Tcp6].into_iter().any(|which| {
         // Without IPv6 there is no table of it.
         let entries = table::read(Namespace::Own, which).unwrap_or_default();
-        !entries.iter().any(table::Entry::will_send)
+        entries.iter().any(kind)
     })
 }

@@ -203,7 +203,8 @@ fn faults(file: &str, says: &[String], refused: bool) -> Result<Vec<String>, Str
     let sightings = report["sightings"].as_array().cloned().unwrap_or_default();
     let words: Vec<&str> = sightings.iter().filter_map(|one| one["what"].as_str()).collect();
     for word in says {
-        wrong(!words.contains(&word.as_str()), format!("{word} is not said, but {words:?}"));
+        let said = format!("{word} is not said, but {words:?}, {}", report["cases"]);
+        wrong(!words.contains(&word.as_str()), said);
     }
     wrong(says.is_empty() && !words.is_empty(), format!("says {sightings:?}"));
     let reached = seen.windows(7).any(|part| part == b"REACHED");

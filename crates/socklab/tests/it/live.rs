@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
-use socklab_prerequisites::need;
+use socklab_prerequisites::{need, not_run};
 
-use crate::stage::{Running, Terminal, run, socklab};
+use crate::stage::Transport::Tcp;
+use crate::stage::{Running, Terminal, connect, free_port, run, socklab};
 
 /// Talks to itself, and waits for a line of standard input in between.
 const TALK: &str = "
@@ -53,6 +54,36 @@ fn a_line_arrives_before_the_program_ends() {
     // The usual ladder is not printed, and no line is coloured.
     assert!(!rest.contains('├') && !rest.contains('\x1b'), "{rest}");
     run(socklab(&["draw"]).arg(&recording)).exits(0);
+}
+
+#[test]
+fn a_program_of_the_course_is_told_while_it_runs() {
+    let port = free_port(Tcp);
+    let mut command = socklab(&["run", "server-04", "--live", "--no-packets"]);
+    let server = Running::start(command.arg(port.to_string()));
+    server.wait_for_error("listen(");
+    let client = connect(port);
+    let seen = server.wait_for_error("accept(");
+    assert!(seen.contains("from 127.0.0.1:"), "{seen}");
+    drop(client);
+    server.signal(Signal::INT);
+    let ended = server.finish();
+    assert!(ended.errors.contains("With -o run.jsonl"), "{}", ended.errors);
+    assert!(!ended.errors.contains('├'), "{}", ended.errors);
+}
+
+#[test]
+fn what_happens_in_a_lab_is_told_at_once_too() {
+    if run(&mut socklab(&["lab", "run", "--", "true"])).code == 3 {
+        not_run!("user namespaces");
+    }
+    let words = ["lab", "run", "--live", "--", "socklab", "run", "socket-05"];
+    for words in [&words[..], &["run", "socket-05", "--live"]] {
+        let ended = run(&mut socklab(words)).exits(0);
+        let told = &ended.errors;
+        assert!(told.contains("connect(3, ") && told.contains(":80) → "), "{told}");
+        assert!(told.contains("With -o run.jsonl") && !told.contains('├'), "{told}");
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(crate) struct InLab<'p> {
     pub(crate) wire: &'p [String],
     pub(crate) mtu: Option<u32>,
     pub(crate) trace: bool,
+    pub(crate) live: bool,
     pub(crate) packets: bool,
     pub(crate) output: &'p [PathBuf],
     pub(crate) look: Look,
@@ -51,7 +52,8 @@ pub(crate) fn begin(speaker: Speaker, wanted: &InLab<'_>) -> Result<Began> {
     let place = PlaceOptions::new(kind).course_services(!wanted.serves);
     let look = wanted.look.clone();
     let output = wanted.output.to_vec();
-    let options = cli::Trace { no_packets: !wanted.packets, output, look, ..traced::options() };
+    let (no_packets, live) = (!wanted.packets, wanted.live);
+    let options = cli::Trace { no_packets, live, output, look, ..traced::options() };
     let (place, arriving) = match wanted.trace {
         true => told(speaker, place, &options)?,
         false => (place, None),

@@ -47,9 +47,9 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let made: Vec<String> = made.collect();
     // Whoever asks for figures, or for a part of a drawing, wants it recorded.
     let shown = options.look.has_figures() || options.look.filter.is_some();
-    if options.trace || !options.output.is_empty() || shown {
-        let (output, look) = (options.output, options.look);
-        let options = cli::Trace { output, look, ..traced::options() };
+    if options.trace || options.live || !options.output.is_empty() || shown {
+        let (live, output, look) = (options.live, options.output, options.look);
+        let options = cli::Trace { live, output, look, ..traced::options() };
         return traced::trace(speaker, kind, &options, |place| {
             tell_made(speaker, &made);
             commands(place, members)

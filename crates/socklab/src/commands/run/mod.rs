@@ -26,6 +26,7 @@ use ground::{Ground, ground, is_server};
 #[derive(Debug, Default)]
 struct Wanted {
     trace: bool,
+    live: bool,
     lab: bool,
     packets: bool,
     wire: Vec<String>,
@@ -84,12 +85,17 @@ fn trace(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCod
         let reason = refused.as_ref().map(ToString::to_string).unwrap_or_default();
         complain("", &say!(speaker, key, reason = reason));
     };
-    let Wanted { arguments, packets, output, .. } = wanted;
-    let look = wanted.look();
-    let why = refused.as_ref().map_or("shared_network".to_owned(), ToString::to_string);
-    let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+    let why_no_packets = refused.as_ref().map_or("shared_network".to_owned(), ToString::to_string);
+    let arguments: Vec<OsString> = wanted.arguments.iter().map(OsString::from).collect();
     let program = trace::course_program(program, &arguments)?;
-    trace::trace_program(speaker, program, *packets, output, look, &why, tell)
+    let wanted = trace::OfOne {
+        packets: wanted.packets,
+        why_no_packets,
+        live: wanted.live,
+        output: &wanted.output,
+        look: wanted.look(),
+    };
+    trace::trace_program(speaker, program, wanted, tell)
 }
 
 impl Wanted {
@@ -100,6 +106,7 @@ impl Wanted {
         let behind = arguments.split_off(own);
         let mut wanted = Self {
             trace: run.trace,
+            live: run.live,
             lab: run.lab,
             packets: !run.no_packets,
             wire: run.wire,
@@ -118,6 +125,7 @@ impl Wanted {
                 || Failure::new(ExitReason::Usage, say!(speaker, "missing-value", word = option));
             match option {
                 "--trace" => wanted.trace = true,
+                "--live" => wanted.live = true,
                 "--lab" => wanted.lab = true,
                 "--no-packets" => wanted.packets = false,
                 "--wire" | "--mtu" | "-o" | "--output" | "-f" | "--filter" => {
@@ -147,7 +155,7 @@ impl Wanted {
         }
         wanted.arguments.extend(behind);
         // What is drawn has been traced, and there is a wire in a lab only.
-        wanted.trace |= !wanted.output.is_empty() || wanted.filter.is_some();
+        wanted.trace |= wanted.live || !wanted.output.is_empty() || wanted.filter.is_some();
         wanted.lab |= !wanted.wire.is_empty() || wanted.mtu.is_some();
         Ok(wanted)
     }
@@ -165,6 +173,7 @@ impl Wanted {
             wire: &self.wire,
             mtu: self.mtu,
             trace: self.trace,
+            live: self.live,
             packets: self.packets,
             output: &self.output,
             look: self.look(),

@@ -178,17 +178,25 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// `run NAME --trace` in the machine's own network. `why_not` is why it is not in one where packets can be
-/// recorded, and `tell` says where it is, knowing whether they are.
+/// What is wanted of `run NAME --trace` in the machine's own network.
+#[derive(Debug)]
+pub(crate) struct OfOne<'w> {
+    pub(crate) packets: bool,
+    /// Why it does not run where its packets can be recorded.
+    pub(crate) why_no_packets: String,
+    pub(crate) live: bool,
+    pub(crate) output: &'w [PathBuf],
+    pub(crate) look: Look,
+}
+
+/// Traces a program of the course. `tell` says where it runs, knowing whether its packets are recorded.
 pub(crate) fn trace_program(
     speaker: Speaker,
     program: TracedProgram,
-    packets: bool,
-    output: &[PathBuf],
-    look: Look,
-    why_not: &str,
+    wanted: OfOne<'_>,
     tell: impl FnOnce(bool),
 ) -> Result<ExitCode> {
+    let OfOne { packets, why_no_packets, live, output, look } = wanted;
     let packets = if packets { Packets::IfAllowed } else { Packets::No };
     let outputs = Outputs::of(speaker, output)?;
     outputs.check_drawings(speaker)?;
@@ -203,11 +211,14 @@ pub(crate) fn trace_program(
         return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
     }
     if packets == Packets::IfAllowed && plan.frames.is_none() {
-        plan.notices = vec![Notice::NoFrames { why: why_not.to_owned() }];
+        plan.notices = vec![Notice::NoFrames { why: why_no_packets }];
     }
+    plan.live = live.then(|| LivePlan { look: look.clone(), redact: false });
     tell(plan.frames.is_some());
     let TraceEnd { kept, code, .. } = record(speaker, plan)?;
-    if outputs.are_none() || (look.has_figures() && !outputs.have_text()) {
+    if live && outputs.are_none() {
+        eprintln!("{}", how_to_draw(speaker, &outputs));
+    } else if outputs.are_none() || (look.has_figures() && !outputs.have_text()) {
         eprintln!("{}", to_text(speaker, &kept.timeline, &look));
     }
     outputs.write(speaker, &kept.timeline, &look, &[])?;
