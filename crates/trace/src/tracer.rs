@@ -13,6 +13,9 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::summary::Summary;
 
+/// Returns the events that have come from elsewhere since the last time.
+pub(crate) type Elsewhere = Box<dyn FnMut() -> Vec<Event>>;
+
 /// A recording to be made.
 pub struct Tracer {
     pub(crate) options: Options,
@@ -24,6 +27,7 @@ pub struct Tracer {
     pub(crate) on_awaiting: Option<OnAwaiting>,
     pub(crate) wire_holds: Option<WireHolds>,
     pub(crate) on_standstill: Option<OnStandstill>,
+    pub(crate) elsewhere: Option<Elsewhere>,
 }
 
 impl Tracer {
@@ -39,6 +43,7 @@ impl Tracer {
             on_awaiting: None,
             wire_holds: None,
             on_standstill: None,
+            elsewhere: None,
         }
     }
 
@@ -97,6 +102,15 @@ impl Tracer {
     #[must_use]
     pub fn wire(mut self, holds: impl FnMut() -> Option<u64> + 'static) -> Self {
         self.wire_holds = Some(Box::new(holds));
+        self
+    }
+
+    /// Says that there are events from elsewhere, such as the frames of a wire: `events` returns those that have
+    /// come since the last time. It is called on this thread, a few times a second, also while all programs
+    /// wait, and what it returns goes to the sink.
+    #[must_use]
+    pub fn elsewhere(mut self, events: impl FnMut() -> Vec<Event> + 'static) -> Self {
+        self.elsewhere = Some(Box::new(events));
         self
     }
 
@@ -159,6 +173,7 @@ impl Tracer {
             on_awaiting: self.on_awaiting,
             wire_holds: self.wire_holds,
             on_standstill: self.on_standstill,
+            elsewhere: self.elsewhere,
         };
         let summary = crate::session::Session::record(plan, sink);
         handle.end();

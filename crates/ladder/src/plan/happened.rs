@@ -42,6 +42,7 @@ pub(crate) fn since(flows: &Flows<'_>, options: &Options, origin: u64, first: u6
     let ways = Ways::of(flows, &mut cast, &notable, options.speaker);
     let mut visible = visible::choose(flows, notable, &cast, &ways, options);
     show_each(flows, &cast, &mut visible, first);
+    show_unknown(flows, &ways, &mut visible, first);
     let (cast, ways) = (&cast, &ways);
     let is_new = |at: &Position| is_new(flows, *at, first);
     let told = (0..flows.order.len()).filter(|at| is_new(at) && is_told(flows.order[*at])).count();
@@ -83,6 +84,18 @@ fn show_each(flows: &Flows<'_>, cast: &Cast, visible: &mut Visible, first: u64) 
     visible.shown.dedup();
 }
 
+/// Packets of sockets that are not known yet, which a ladder draws when it knows them: a line comes at once or never.
+fn show_unknown(flows: &Flows<'_>, ways: &Ways, visible: &mut Visible, first: u64) {
+    let unknown = flows.order.iter().enumerate().filter(|(at, event)| {
+        let says_more = event.frame().is_some_and(|frame| !visible::is_bare_ack(flows, *at, frame));
+        says_more && is_new(flows, *at, first) && ways.is_unknown(flows, *at)
+    });
+    let unknown: Vec<Position> = unknown.map(|(at, _)| at).collect();
+    visible.shown.extend(unknown);
+    visible.shown.sort_unstable();
+    visible.shown.dedup();
+}
+
 fn happened(scene: &Scene<'_, '_>, at: Position) -> Option<Happened> {
     let flows = scene.flows;
     let event = flows.order[at];
@@ -114,18 +127,25 @@ fn happened(scene: &Scene<'_, '_>, at: Position) -> Option<Happened> {
             let label = cells::state(scene, event, state, Some(0))?.label;
             Some(who(event.at, label))
         }
-        What::Frame(_) => {
-            let [from, to] = scene.ways.at(flows, at)?.map(|lane| &scene.cast.participants[lane]);
+        What::Frame(frame) => {
+            let named = |lane: usize| scene.cast.participants[lane].name.clone();
+            let [from, to] = match (scene.ways.at(flows, at), &frame.headers) {
+                (Some(way), _) => way.map(named),
+                (None, Some(headers)) if scene.ways.is_unknown(flows, at) => {
+                    [&headers.source, &headers.destination].map(wording::shown)
+                }
+                (None, _) => return None,
+            };
             let label = caption::caption(scene, at, &NumberMap::default());
             let mut told = Label::default();
             let (marks, words): (Vec<_>, Vec<_>) =
                 label.parts.into_iter().partition(|part| part.kind == PartKind::Mark);
             told.parts.extend(words);
-            told.push(PartKind::Number, format!("→ {}", to.name));
+            told.push(PartKind::Number, format!("→ {to}"));
             told.parts.extend(marks);
             let tie = flows.ties.of(at);
             let connection = tie.and_then(|tie| tie.connection);
-            Some(Happened { at: event.at, who: from.name.clone(), label: told, connection })
+            Some(Happened { at: event.at, who: from, label: told, connection })
         }
         _ => None,
     }

@@ -143,7 +143,7 @@ impl Prints {
 
 /// True if this is an ACK and nothing more that arrived untouched. The third segment of a handshake
 /// does not count: it completes the connection.
-fn is_bare_ack(flows: &Flows<'_>, at: Position, frame: &Frame) -> bool {
+pub(super) fn is_bare_ack(flows: &Flows<'_>, at: Position, frame: &Frame) -> bool {
     let Some(tie) = flows.ties.of(at) else { return false };
     let plain = matches!(tie.meaning, Meaning::Ack | Meaning::DelayedAck | Meaning::WindowUpdate);
     let news = tie.window.is_some_and(|window| window.change != WindowChange::None);

@@ -26,6 +26,8 @@ pub(crate) struct Ways {
     others: NumberMap<Position, [usize; 2]>,
     /// The conversations of sockets that are incidental to the program.
     quiet: NumberSet<usize>,
+    /// The conversations of which no end is known to be a program's.
+    unknown: NumberSet<usize>,
     /// The columns of the conversations that one has with itself: no arrow can show their packets.
     inner: NumberMap<usize, usize>,
     /// The column of each address at which nobody is.
@@ -92,6 +94,13 @@ impl Ways {
         conversation.is_some_and(|one| self.quiet.contains(&one))
     }
 
+    /// True for a packet of which no end is known, or not yet: a socket's address is told by the call that connects it
+    /// when that returns.
+    pub(crate) fn is_unknown(&self, flows: &Flows<'_>, at: Position) -> bool {
+        let conversation = flows.ties.of(at).and_then(|tie| tie.conversation);
+        conversation.is_some_and(|one| self.unknown.contains(&one))
+    }
+
     /// The column of a packet that one sent to itself.
     pub(crate) fn inner(&self, flows: &Flows<'_>, at: Position) -> Option<usize> {
         self.inner.get(&flows.ties.of(at)?.conversation?).copied()
@@ -123,6 +132,7 @@ impl Ways {
             let known = [0, 1].map(|side| lane(flows, cast, conversation, side));
             let mut ends = known.map(|known| known.map(Ok));
             self.quiet.extend(quiet.then_some(index));
+            self.unknown.extend((!quiet && known == [None, None]).then_some(index));
             if quiet || known == [None, None] || is_reports(flows, conversation) {
                 ends = [None, None];
             } else if let Some(side) = known.iter().position(Option::is_none) {

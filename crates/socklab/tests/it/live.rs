@@ -81,9 +81,26 @@ fn what_happens_in_a_lab_is_told_at_once_too() {
     for words in [&words[..], &["run", "socket-05", "--live"]] {
         let ended = run(&mut socklab(words)).exits(0);
         let told = &ended.errors;
-        assert!(told.contains("connect(3, ") && told.contains(":80) → "), "{told}");
+        assert!(told.contains("connect(3, ") && told.contains("SYN → "), "{told}");
         assert!(told.contains("With -o run.jsonl") && !told.contains('├'), "{told}");
     }
+}
+
+#[test]
+fn a_packet_is_told_while_the_program_waits() {
+    if run(&mut socklab(&["lab", "run", "--", "true"])).code == 3 {
+        not_run!("user namespaces");
+    }
+    let mut command = socklab(&["run", "socket-05", "--live"]);
+    for rule in ["drop the 1st SYN", "drop the 2nd SYN"] {
+        command.args(["--wire", rule]);
+    }
+    let running = Running::start(&mut command);
+    // The third is sent two seconds later.
+    let seen = running.wait_for_error("SYN again → ");
+    assert!(!seen.contains("connect(3, "), "{seen}");
+    running.signal(Signal::TERM);
+    running.finish();
 }
 
 #[test]

@@ -79,6 +79,7 @@ use crate::options::{self, Finish, Options};
 use crate::probe;
 use crate::ptrace::{self, CallInfo, Go, Stop};
 use crate::summary::{EndReason, Summary};
+use crate::tracer::Elsewhere;
 
 pub(crate) struct Session<'s> {
     options: Options,
@@ -95,6 +96,10 @@ pub(crate) struct Session<'s> {
     lines: Lines,
     counting: Counting,
     reporter: Reporter,
+    /// Events from elsewhere.
+    elsewhere: Option<Elsewhere>,
+    /// When to ask for them.
+    elsewhere_due: Option<u64>,
     /// When to ask the kernel's tables whether programs can be reached whose calls can't be decoded.
     undecoded_due: Option<u64>,
     /// How many seccomp filters the tracer runs under itself (in a container, for instance). All
@@ -109,6 +114,9 @@ const STOPS_BETWEEN_LOOKS: u64 = 64;
 
 /// How often the kernel's tables are asked, in nanoseconds.
 const UNDECODED: u64 = 20_000_000;
+
+/// How often events from elsewhere are asked for, in nanoseconds.
+const ELSEWHERE: u64 = 100_000_000;
 
 /// How long to wait for a request while there are no tracees to wait for.
 const IDLE: Duration = Duration::from_millis(100);
@@ -136,6 +144,8 @@ impl<'s> Session<'s> {
             shortcuts: Shortcuts::default(),
             holding: Holding::default(),
             reporter: Reporter::new(plan.on_enter),
+            elsewhere_due: plan.elsewhere.as_ref().map(|_| clock::now() + ELSEWHERE),
+            elsewhere: plan.elsewhere,
             undecoded_due: None,
             foreign_filters: probe::own_filters(),
             alarm: None,
@@ -421,7 +431,8 @@ impl<'s> Session<'s> {
     fn due(&self) -> Option<u64> {
         let ending = self.ending.as_ref().and_then(Ending::due);
         let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due(), ending];
-        due.into_iter().chain([self.undecoded_due, self.holding.due()]).flatten().min()
+        let more = [self.undecoded_due, self.elsewhere_due, self.holding.due()];
+        due.into_iter().chain(more).flatten().min()
     }
 
     /// Sets the alarm if the time of the next due thing has changed. What is due now is done now: an
@@ -477,6 +488,11 @@ impl<'s> Session<'s> {
             self.step_ending(now);
         }
         self.hand_over();
+        if is_due(self.elsewhere_due) {
+            let events = self.elsewhere.as_mut().map(|events| events()).unwrap_or_default();
+            events.into_iter().for_each(|event| (self.sink)(event));
+            self.elsewhere_due = Some(now + ELSEWHERE);
+        }
         // The alarm repeats until it is set again.
         self.set_alarm();
     }

@@ -4,6 +4,7 @@ use crate::command::Command;
 use crate::control::Handle;
 use crate::entered::OnEnter;
 use crate::options::Options;
+use crate::tracer::Elsewhere;
 
 /// Everything needed to begin a recording.
 pub(crate) struct Plan {
@@ -16,4 +17,5 @@ pub(crate) struct Plan {
     pub(crate) on_awaiting: Option<OnAwaiting>,
     pub(crate) wire_holds: Option<WireHolds>,
     pub(crate) on_standstill: Option<OnStandstill>,
+    pub(crate) elsewhere: Option<Elsewhere>,
 }

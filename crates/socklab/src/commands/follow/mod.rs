@@ -27,7 +27,7 @@ pub(crate) fn follow(speaker: Speaker, options: &cli::Follow) -> Result<ExitCode
     let told = Told { speaker, flows: &flows, dialogues: &dialogues };
     let all = dialogues.all().len();
     let path = || {
-        let paths = options.files.iter().map(|path| socklab_say::path(path));
+        let paths = options.files.iter().map(socklab_say::path);
         paths.collect::<Vec<_>>().join(" ")
     };
     if all == 0 {

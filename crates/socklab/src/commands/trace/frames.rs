@@ -78,6 +78,11 @@ impl Frames {
         frames
     }
 
+    /// Those that have arrived since the last time.
+    pub(super) fn meanwhile(&mut self) -> Vec<Event> {
+        self.arrived(AT_A_TIME)
+    }
+
     /// No more batches than `most`.
     fn arrived(&mut self, most: usize) -> Vec<Event> {
         let arrived = self.arriving.try_iter().take(most).flatten();

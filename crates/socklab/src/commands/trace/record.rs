@@ -1,14 +1,16 @@
 //! Running programs under the tracer.
 
+use std::cell::RefCell;
 use std::io::stderr;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use socklab_event::{Event, Family, Header, Notice, Place};
+use socklab_event::{Event, Family, Header, Notice, Place, What};
 use socklab_kernel::process::network_namespace;
 use socklab_say::{Speaker, count, say};
 use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer};
@@ -134,9 +136,12 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     }
 
     let handle = tracer.handle();
-    let mut frames = plan.frames;
-    if let Some(holds) = frames.as_ref().and_then(Frames::holds) {
+    if let Some(holds) = plan.frames.as_ref().and_then(Frames::holds) {
         tracer = tracer.wire(move || holds());
+    }
+    let frames = plan.frames.map(|frames| Rc::new(RefCell::new(frames)));
+    if let Some(frames) = frames.clone() {
+        tracer = tracer.elsewhere(move || frames.borrow_mut().meanwhile());
     }
     let header = Header { wire: frames.is_some(), ..tracer.header() };
     let begins = |plan| Telling::begin(speaker, header.clone(), plan);
@@ -146,13 +151,15 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let mut strays = frames.as_ref().filter(|_| at_home).map(|_| Strays::new());
     let outcome = tracer.run(|event| {
         last = last.max(event.at);
+        let is_frame = matches!(event.what, What::Frame(_));
         if let Some(turns) = &turns {
             turns.see(&event);
         }
         if let Some(news) = &mut news {
             news.see(&event);
         }
-        let arrived = frames.as_mut().map(|frames| frames.after(&event)).unwrap_or_default();
+        let frames = frames.as_ref().filter(|_| !is_frame);
+        let arrived = frames.map(|frames| frames.borrow_mut().after(&event)).unwrap_or_default();
         let stray = strays.as_mut().and_then(|strays| strays.see(&event));
         for event in [event].into_iter().chain(stray).chain(arrived) {
             if let Some(telling) = &mut telling {
@@ -162,6 +169,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         }
     });
     // Those after the last call, such as the last ACK.
+    let frames = frames.and_then(Rc::into_inner).map(RefCell::into_inner);
     let LastFrames { rest, others, elsewhere } = frames.map(Frames::finish).unwrap_or_default();
     for frame in rest {
         if let Some(telling) = &mut telling {
