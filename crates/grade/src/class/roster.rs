@@ -251,7 +251,10 @@ impl Roster {
                 let email = student.email.as_deref();
                 strong(id).or_else(|| email.and_then(strong)).or_else(by_name)
             }
-            Layout::Plain => strong(id).or_else(|| weak(id)),
+            // What two students have as their id is not the name of one of them.
+            Layout::Plain => {
+                self.strong.get(&id.to_lowercase()).copied().unwrap_or_else(|| weak(id))
+            }
         }
     }
 }
@@ -428,6 +431,16 @@ mod tests {
         assert_eq!(find(Layout::Canvas, "11", "gómezana"), Some("S1"));
         assert_eq!(find(Layout::Canvas, "99", "gómezana"), Some("S2"));
         assert_eq!(find(Layout::Gradescope, "S3", ""), Some("S3"));
+    }
+
+    #[test]
+    fn an_id_that_two_students_have_is_not_taken_for_a_third() {
+        let text = "id,name,email\ns1,Ana,ana@example.org\nS1,Eva,eva@example.org\n9,Luis,s1@example.org\n";
+        let roster = Roster::parse(text.as_bytes()).unwrap();
+        for row in &roster.rows[..2] {
+            assert_eq!(roster.find(Layout::Plain, &row.student), None);
+        }
+        assert_eq!(roster.find(Layout::Plain, &roster.rows[2].student), Some(2));
     }
 
     proptest! {
